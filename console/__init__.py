@@ -1,0 +1,3 @@
+"""orgwatch: a terminal operations console for the API side of a Salesforce org."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Keeps the store fed: one small task per source, one supervisor, one writer."""

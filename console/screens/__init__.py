@@ -1,0 +1,1 @@
+"""What a person sees: one file per screen, its stylesheet beside it."""

@@ -1,0 +1,1 @@
+"""A Salesforce org over loopback HTTP, for demonstrations, tests and tools of your own."""

@@ -1,0 +1,1 @@
+"""The only memory of the program: one SQLite file per org, one writer, many readers."""
