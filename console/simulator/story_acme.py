@@ -1,0 +1,20 @@
+"""Acme: Enterprise Edition, 15 licences, 115,000 API calls in any 24 hours."""
+
+from datetime import UTC, datetime
+
+from console.simulator import story_apps, story_people
+from console.simulator.ids import long_id
+from console.simulator.story import OrgFacts
+
+ACME = OrgFacts(
+    org_id=long_id("00DHs0000000AcM"),
+    name="Acme",
+    edition="Enterprise Edition",
+    instance="DEU42",
+    licences=story_people.FULL_LICENCES,
+    created_at=datetime(2012, 4, 17, 9, 26, 11, tzinfo=UTC),
+    users=story_people.PEOPLE,
+    apps=story_apps.APPS,
+    console_app=story_apps.CONSOLE_ECA,
+    console_user=story_people.CONSOLE,
+)
