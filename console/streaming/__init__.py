@@ -1,1 +1,1 @@
-"""Speaks CometD: disposable sessions, the guard around the library, and the supervisor that keeps one alive."""
+"""Speaks CometD: disposable sessions, a guard around the library, and their supervisor."""
