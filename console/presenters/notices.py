@@ -1,0 +1,63 @@
+"""Failures turned into the panel that says what happened, what it means and what to do."""
+
+import sqlite3
+
+from console.safe_text import visible
+from store.errors import StoreError
+from widgets.types import NoticeView, Severity
+
+_MAX_DETAIL = 400
+"""Characters of another program's own words: enough to recognise, too few to fill the screen."""
+
+
+def store_error(error: StoreError) -> NoticeView:
+    """The store's own three sentences."""
+    return NoticeView(
+        error.title,
+        error.meaning,
+        error.next_step,
+        visible(error.detail, _MAX_DETAIL),
+        Severity.CRITICAL,
+    )
+
+
+def reading_failed(error: sqlite3.Error) -> NoticeView:
+    """SQLite could not answer; the next reading may succeed."""
+    return NoticeView(
+        "The store could not be read just now",
+        "What is on the screen stays as it was and is not being renewed.",
+        "It is tried again by itself; `orgwatch doctor` looks closer if it stays.",
+        visible(str(error), _MAX_DETAIL),
+    )
+
+
+def broken_screen(error: BaseException) -> NoticeView:
+    """A fault in orgwatch itself."""
+    return NoticeView(
+        "This screen met a fault in orgwatch",
+        "The rest of the console and the collection go on.",
+        "Please report it with the log file that `orgwatch config path` names.",
+        visible(f"{type(error).__name__}: {error}", _MAX_DETAIL),
+        Severity.CRITICAL,
+    )
+
+
+def collector_ended(last_words: str) -> NoticeView:
+    """The process that fills the store has ended by itself."""
+    return NoticeView(
+        "The collector has stopped",
+        "What is shown is what was collected until then; nothing new comes in.",
+        "Quit and start again; what it said last is below.",
+        visible(last_words, _MAX_DETAIL),
+        Severity.CRITICAL,
+    )
+
+
+def starting() -> NoticeView:
+    """The collector has been started and has not written anything yet."""
+    return NoticeView(
+        "Starting",
+        "The collector is logging in and reading the first figures.",
+        "Nothing to do: they appear here by themselves within seconds.",
+        severity=Severity.OK,
+    )

@@ -1,0 +1,127 @@
+"""The status line: org, login, stream, completeness, own calls, and the time of the data."""
+
+from datetime import datetime, timedelta
+
+from console.answers.health import HealthAnswer
+from console.presenters.formats import UNKNOWN, clock_time, count, day_time, short_span, span
+from console.safe_text import visible
+from store.records import LoginState, TaskPhase, TaskState
+from widgets.types import Severity, StatusItem, StatusView
+
+_MAX_NAME = 24
+_MAX_SHORT_NAME = 14
+"""Cells for the org's alias; a longer one would push the facts off an 80-column line."""
+
+_COMPLETENESS = {
+    "complete": Severity.OK,
+    "partial": Severity.WARNING,
+    "blind": Severity.CRITICAL,
+}
+
+
+def present_status(
+    answer: HealthAnswer,
+    *,
+    alias: str,
+    as_of: datetime | None,
+    note: str,
+    has_collector: bool,
+    failure: str | None,
+) -> StatusView:
+    """The line for a store that can be read.
+
+    ``alias`` is the org's name in the settings; ``as_of`` is set when a moment other than now is looked at; ``note`` is what else to say beside
+    the org's name; ``failure`` is what the collector said last when it has ended by itself.
+    """
+    marks = [note] if note else []
+    if as_of is not None:
+        marks.append("as of")
+    elif not has_collector:
+        marks.append("attached")
+    items = (
+        _name(alias),
+        _collector(answer, failure) or _login(answer.login, answer.as_of),
+        _stream(answer.stream, answer.last_event_at, answer.as_of),
+        _data(answer),
+        _own_calls(answer),
+    )
+    clock = day_time(as_of) if as_of is not None else clock_time(answer.as_of)
+    return StatusView(items, f"{clock}Z", tuple(marks))
+
+
+def present_without_store(alias: str, now: datetime, note: str, failure: str | None) -> StatusView:
+    """The line while there is no store to read."""
+    state = (
+        StatusItem("stopped", "collector stopped", Severity.CRITICAL)
+        if failure
+        else StatusItem("no data", "no data yet", Severity.UNKNOWN)
+    )
+    return StatusView((_name(alias), state), f"{clock_time(now)}Z", (note,) if note else ())
+
+
+def _name(alias: str) -> StatusItem:
+    return StatusItem(visible(alias, _MAX_SHORT_NAME), visible(alias, _MAX_NAME))
+
+
+def _collector(answer: HealthAnswer, failure: str | None) -> StatusItem | None:
+    """The collector's own failure: it outranks the login, which is stale without it."""
+    if failure is not None or answer.collector_alive is False:
+        return StatusItem("collector stopped", "collector stopped", Severity.CRITICAL)
+    return None
+
+
+def _login(login: LoginState | None, now: datetime) -> StatusItem:
+    if login is None:
+        return StatusItem(UNKNOWN, "not known", Severity.UNKNOWN, label="login")
+    if login.error:
+        return StatusItem("refused", visible(login.error, 60), Severity.CRITICAL, label="login")
+    if login.obtained_at is None:
+        return StatusItem("none yet", "none yet", Severity.UNKNOWN, label="login")
+    age = now - login.obtained_at
+    if login.expires_at is not None and login.expires_at <= now:
+        return StatusItem("expired", "token expired", Severity.CRITICAL, label="login")
+    return StatusItem(short_span(age), f"token {span(age)} old", Severity.OK, label="login")
+
+
+_STREAM = {
+    TaskPhase.STARTING: (Severity.UNKNOWN, "starting"),
+    TaskPhase.RUNNING: (Severity.OK, "live"),
+    TaskPhase.WAITING: (Severity.OK, "live"),
+    TaskPhase.BACKING_OFF: (Severity.WARNING, "retry"),
+    TaskPhase.FAILED: (Severity.CRITICAL, "failed"),
+    TaskPhase.STOPPED: (Severity.CRITICAL, "stopped"),
+}
+
+
+def _stream(stream: TaskState | None, last_event_at: datetime | None, now: datetime) -> StatusItem:
+    if stream is None:
+        return StatusItem(UNKNOWN, "none", Severity.UNKNOWN, label="stream")
+    severity, word = _STREAM[stream.phase]
+    if severity is Severity.OK:
+        if last_event_at is None:
+            return StatusItem("live", "live, no event yet", severity, label="stream")
+        age = max(now - last_event_at, timedelta())
+        return StatusItem(
+            short_span(age), f"live, last event {span(age)} ago", severity, label="stream"
+        )
+    long = f"{word}: {visible(stream.message, 50)}" if stream.message else word
+    if stream.next_at is not None and stream.next_at > now:
+        wait = stream.next_at - now
+        word, long = f"{word} {short_span(wait)}", f"{long}, next attempt in {span(wait)}"
+    return StatusItem(word, long, severity, label="stream")
+
+
+def _data(answer: HealthAnswer) -> StatusItem:
+    state = answer.completeness.state
+    severity = _COMPLETENESS.get(state, Severity.UNKNOWN)
+    long = visible(answer.completeness.summary, 60) or state
+    return StatusItem(state, long, severity, label="data", drop_order=1)
+
+
+def _own_calls(answer: HealthAnswer) -> StatusItem:
+    short = count(answer.own_calls_24h)
+    if answer.own_calls_budget is None:
+        return StatusItem(short, short, None, label="own calls", drop_order=2)
+    long = f"{short} of {count(answer.own_calls_budget)}"
+    severity = Severity.WARNING if answer.own_calls_24h > answer.own_calls_budget else None
+    return StatusItem(short, long, severity, label="own calls", drop_order=2)

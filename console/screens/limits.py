@@ -1,0 +1,21 @@
+"""Every limit, most endangered first."""
+
+import sqlite3
+from typing import ClassVar
+
+from console.answers.limits import LimitsAnswer, answer_limits
+from console.answers.moment import Moment
+from console.screens.base import AnswerScreen
+
+
+class LimitsScreen(AnswerScreen[LimitsAnswer]):
+    """The pool, who uses it, what needs a look, and what is happening now."""
+
+    TAB: ClassVar[str] = "limits"
+
+    def ask(self, connection: sqlite3.Connection, moment: Moment) -> LimitsAnswer:
+        """Limits."""
+        return answer_limits(connection, moment, self.options.own_calls_fraction)
+
+    def show(self, answer: LimitsAnswer) -> None:
+        """Draw."""
