@@ -47,6 +47,13 @@ class OrgwatchApp(App[str]):
     BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL_BINDINGS]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ConsoleCommands}
     DEFAULT_MODE = "overview"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (110, "-medium"),
+        (160, "-wide"),
+    ]
+    """Classes of the screens by width in cells: 80 columns are narrow, 200 wide."""
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall")]
 
     status: reactive[StatusView | None] = reactive(None)
     """The status line of every screen."""
@@ -84,7 +91,7 @@ class OrgwatchApp(App[str]):
     def action_help(self) -> None:
         """Show every key that works in the open screen."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen.active_bindings))
+            self.push_screen(HelpScreen(self.screen.active_bindings.values()))
 
     def action_switch_theme(self) -> None:
         """Change between the dark and the light look."""

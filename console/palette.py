@@ -45,8 +45,8 @@ class ConsoleCommands(Provider):
                 yield _Command(binding.description, binding.tooltip, run)
         for theme in THEMES:
             name = theme.name.removeprefix("orgwatch-")
-            run = partial(setattr, self.app, "theme", theme.name)
-            yield _Command(f"Theme: {name}", f"Change to the {name} look", run)
+            wear = partial(setattr, self.app, "theme", theme.name)
+            yield _Command(f"Theme: {name}", f"Change to the {name} look", wear)
 
 
 def _is_elsewhere(binding_id: str | None) -> bool:

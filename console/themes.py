@@ -52,5 +52,5 @@ THEMES = (DARK, LIGHT)
 
 
 def other(theme_name: str) -> str:
-    """The theme that a switch leads to from ``theme_name``; from a foreign theme, to the dark one."""
+    """The theme that a switch leads to; from a theme of somebody else, the dark one."""
     return LIGHT.name if theme_name == DARK.name else DARK.name

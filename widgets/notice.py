@@ -1,4 +1,4 @@
-"""A calm panel for something that went wrong or is not there yet: what, what it means, what to do."""
+"""A calm panel for what went wrong or is not there yet: what, what it means, what to do."""
 
 from textual.content import Content
 from textual.reactive import reactive

@@ -1,4 +1,4 @@
-"""The line at the top of every screen: is what I see alive, complete and mine?"""
+"""The line at the top of every screen that answers: is what I see alive and complete."""
 
 from textual.content import Content
 from textual.reactive import reactive

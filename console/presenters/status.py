@@ -30,8 +30,9 @@ def present_status(
 ) -> StatusView:
     """The line for a store that can be read.
 
-    ``alias`` is the org's name in the settings; ``as_of`` is set when a moment other than now is looked at; ``note`` is what else to say beside
-    the org's name; ``failure`` is what the collector said last when it has ended by itself.
+    ``alias`` is the org's name in the settings; ``as_of`` is set when a moment other than now is
+    looked at; ``note`` is what else to say beside the name; ``failure`` is what the collector
+    said last when it has ended by itself.
     """
     marks = [note] if note else []
     if as_of is not None:

@@ -40,14 +40,6 @@ class AnswerScreen(Screen[None], Generic[Answer]):
     TAB: ClassVar[str] = ""
     """The room that the tab bar marks as open."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (110, "-medium"),
-        (160, "-wide"),
-    ]
-    """Classes by width in cells: 80 columns are narrow, 200 wide."""
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall")]
-
     def __init__(self, options: ConsoleOptions) -> None:
         super().__init__()
         self.options = options

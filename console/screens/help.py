@@ -1,6 +1,6 @@
 """Every key that works where the person is, made from the live bindings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from console.presenters.formats import UNKNOWN
 from widgets.severity import SIGN, STYLE, WORD
 from widgets.types import Severity
 
@@ -27,13 +28,13 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q", "dismiss", "Close", id="help.close"),
     ]
 
-    def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
+    def __init__(self, bindings: Iterable[ActiveBinding]) -> None:
         super().__init__()
-        self._bindings = bindings
+        self._active = tuple(bindings)
 
     def compose(self) -> ComposeResult:
         """Keys by where they work, then how to read the signs."""
-        groups = _groups(self.app, self._bindings)
+        groups = _groups(self.app, self._active)
         with Vertical(id="help"):
             yield Static("Keys that work here", id="help-title", markup=False)
             with VerticalScroll(), Grid(id="help-groups"):
@@ -43,12 +44,10 @@ class HelpScreen(ModalScreen[None]):
             yield Static(_signs(), id="help-signs")
 
 
-def _groups(
-    app: App[object], bindings: Mapping[str, ActiveBinding]
-) -> dict[str, dict[str, list[str]]]:
+def _groups(app: App[object], bindings: Iterable[ActiveBinding]) -> dict[str, dict[str, list[str]]]:
     """Descriptions and their keys, by where they work; several keys of one action stay together."""
     groups: dict[str, dict[str, list[str]]] = {}
-    for active in bindings.values():
+    for active in bindings:
         binding = active.binding
         if binding.id is None:
             continue
@@ -61,7 +60,7 @@ def _groups(
     return groups
 
 
-def _drawn(title: str, keys_by_text: Mapping[str, list[str]]) -> Content:
+def _drawn(title: str, keys_by_text: dict[str, list[str]]) -> Content:
     keys = {text: " ".join(keys) for text, keys in keys_by_text.items()}
     width = max(map(len, keys.values()))
     lines = [Content.styled(title, "bold")]
@@ -77,5 +76,5 @@ def _signs() -> Content:
         for severity in Severity
     ]
     return Content("   ").join(
-        [*parts, Content.styled("– not known   times are UTC", "$text-muted")]
+        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", "$text-muted")]
     )

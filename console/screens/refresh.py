@@ -21,7 +21,7 @@ class RefreshGate:
         self._wanted = True
 
     def question_changed(self) -> None:
-        """What is under way answers an old question: drop its answer and read again, without rest."""
+        """What is under way answers an old question: drop its answer, read again without rest."""
         self._generation += 1
         self._ticks_to_rest = 0
         self._wanted = True
