@@ -1,0 +1,188 @@
+"""The query grammar: what it takes, what it refuses, and where it points."""
+
+import string
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.simulator.soql_errors import SoqlError
+from console.simulator.soql_parser import MAX_NESTING, parse
+from console.simulator.soql_syntax import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    DateLiteral,
+    FieldPath,
+    LikePattern,
+    Negation,
+    SelectedAggregate,
+    SelectedField,
+)
+
+
+def filtered(where: str) -> str:
+    return f"SELECT Id FROM User WHERE {where}"  # noqa: S608 - no database behind it
+
+
+def only_condition(where: str) -> Comparison:
+    condition = parse(filtered(where)).where
+    assert isinstance(condition, Comparison)
+    return condition
+
+
+def refusal(text: str) -> SoqlError:
+    with pytest.raises(SoqlError) as caught:
+        parse(text)
+    return caught.value
+
+
+def test_a_whole_statement() -> None:
+    query = parse(
+        "select Id, User.Profile.Name FROM LoginHistory h "
+        "WHERE LoginTime >= 2026-03-01T10:00:00+02:00 AND (LoginType = 'x' OR UserId != null) "
+        "ORDER BY LoginTime DESC NULLS LAST, Id LIMIT 10 OFFSET 3"
+    )
+    assert [item.path.parts for item in query.select if isinstance(item, SelectedField)] == [
+        ("Id",),
+        ("User", "Profile", "Name"),
+    ]
+    assert (query.object_name, query.object_alias) == ("LoginHistory", "h")
+    assert isinstance(query.where, AllOf)
+    first, second = query.where.conditions
+    assert isinstance(first, Comparison)
+    assert first.values == (datetime(2026, 3, 1, 8, tzinfo=UTC),)
+    assert isinstance(second, AnyOf)
+    assert [(o.descending, o.nulls_last) for o in query.order_by] == [(True, True), (False, False)]
+    assert (query.limit, query.offset) == (10, 3)
+
+
+def test_aggregates_groups_and_aliases() -> None:
+    query = parse("SELECT Application app, COUNT(Id) n, MAX(LoginTime) FROM L GROUP BY Application")
+    assert [
+        (item.function, item.alias) for item in query.select if isinstance(item, SelectedAggregate)
+    ] == [("COUNT", "n"), ("MAX", None)]
+    assert [path.text for path in query.group_by] == ["Application"]
+    assert parse("SELECT COUNT() FROM User").select == (SelectedAggregate("COUNT", None, None, 7),)
+
+
+@pytest.mark.parametrize(
+    ("where", "operator", "values"),
+    [
+        ("A = 'x'", "=", ("x",)),
+        (r"A = 'it\'s \"q\" \\ \n \u0041 \%'", "=", ('it\'s "q" \\ \n A %',)),
+        ("A <> 'x'", "!=", ("x",)),
+        ("A IN ('x', 'y')", "IN", ("x", "y")),
+        ("A not in (1, -2.5)", "NOT IN", (1, -2.5)),
+        ("A = TRUE", "=", (True,)),
+        ("A != null", "!=", (None,)),
+        ("A > TODAY", ">", (DateLiteral("TODAY"),)),
+        ("A = Last_N_Days:7", "=", (DateLiteral("LAST_N_DAYS", 7),)),
+        ("A < 2026-01-02T03:04:05.678Z", "<", (datetime(2026, 1, 2, 3, 4, 5, 678000, UTC),)),
+    ],
+)
+def test_comparisons(where: str, operator: str, values: tuple[object, ...]) -> None:
+    condition = only_condition(where)
+    assert (condition.operator, condition.values) == (operator, values)
+
+
+def test_like_wildcards_and_their_escapes() -> None:
+    (pattern,) = only_condition(r"A LIKE 'a.%\%_'").values
+    assert pattern == LikePattern(r"a\..*%.")
+
+
+def test_not_stands_in_front_or_in_parentheses() -> None:
+    assert isinstance(parse("SELECT Id FROM U WHERE NOT A = 1").where, Negation)
+    nested = parse("SELECT Id FROM U WHERE A = 1 AND (NOT B = 2)").where
+    assert isinstance(nested, AllOf)
+    assert isinstance(nested.conditions[1], Negation)
+    assert refusal("SELECT Id FROM U WHERE A = 1 AND NOT B = 2").explanation == (
+        "unexpected token: 'NOT'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "token", "column"),
+    [
+        ("", "<EOF>", 1),
+        ("SELECT FROM User", "FROM", 8),
+        ("SELECT Id, FROM User", "FROM", 12),
+        ("SELECT Id FROM User WHERE", "<EOF>", 26),
+        ("SELECT Id FROM User WHERE A == 1", "=", 30),
+        ("SELECT Id FROM User WHERE A = 1 AND B = 2 OR C = 3", "OR", 43),
+        ("SELECT Id FROM User WHERE A = 'open", "'", 31),
+        ("SELECT Id FROM User WHERE A IN ()", ")", 33),
+        ("SELECT Id FROM User WHERE A = LAST_N_DAYS", "LAST_N_DAYS", 31),
+        ("SELECT Id FROM User WHERE A = :bound", ":", 31),
+        ("SELECT Id FROM User LIMIT 5 LIMIT 6", "LIMIT", 29),
+        ("SELECT Id FROM User LIMIT -1", "-1", 27),
+        ("SELECT Id FROM User LIMIT 1.5", "1.5", 27),
+        ("SELECT Id FROM User; DROP TABLE User", ";", 20),
+        ("SELECT CALENDAR_YEAR(CreatedDate) FROM User", "(", 21),
+        ("SELECT (SELECT Id FROM Contacts) FROM Account", "(", 8),
+        ("SELECT MAX() FROM User", ")", 12),
+    ],
+)
+def test_the_first_wrong_token_is_named_and_placed(text: str, token: str, column: int) -> None:
+    message = refusal(text).message(text)
+    assert message.endswith(f"\nERROR at Row:1:Column:{column}\nunexpected token: '{token}'")
+
+
+def test_a_message_shows_the_fragment_with_a_caret_under_the_place() -> None:
+    text = "SELECT Id\nFROM User\nWHERE A == 1"
+    _, fragment, caret, place, explanation = refusal(text).message(text).split("\n")
+    assert fragment[caret.index("^")] == "="
+    assert fragment[: caret.index("^")].endswith("WHERE A =")
+    assert place == "ERROR at Row:3:Column:10"
+    assert explanation == "unexpected token: '='"
+
+
+def test_offset_beyond_two_thousand_is_out_of_range() -> None:
+    error = refusal("SELECT Id FROM User OFFSET 2001")
+    assert (error.code, error.explanation) == (
+        "NUMBER_OUTSIDE_VALID_RANGE",
+        "Maximum SOQL offset allowed is 2000",
+    )
+
+
+def test_deep_parentheses_are_refused_not_crashed_on() -> None:
+    deep = "(" * (MAX_NESTING + 1) + "A = 1" + ")" * (MAX_NESTING + 1)
+    assert refusal(filtered(deep)).code == "MALFORMED_QUERY"
+    assert parse(filtered(deep[1:-1])).where is not None
+
+
+@given(st.text(alphabet=string.printable + "éß漢'\\", max_size=60))
+def test_any_text_survives_quoting(text: str) -> None:
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
+    assert only_condition(f"Name = '{quoted}'").values == (text,)
+
+
+@given(st.text(alphabet="SELECTFROMWHEREand or()=,.'<>!:\\ \n0123456789-TZ%_Id*", max_size=80))
+def test_any_text_is_parsed_or_refused_in_salesforce_words(text: str) -> None:
+    error = None
+    try:
+        parse(text)
+    except SoqlError as refused:
+        error = refused
+    if error is not None:
+        assert error.code in {"MALFORMED_QUERY", "NUMBER_OUTSIDE_VALID_RANGE"}
+        assert error.offset is None or 0 <= error.offset <= len(text)
+        assert error.explanation in error.message(text)
+
+
+@given(
+    st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2100, 1, 1)),  # noqa: DTZ001
+    st.integers(-12, 14),
+)
+def test_date_times_mean_their_moment_whatever_their_offset(naive: datetime, hours: int) -> None:
+    moment = naive.replace(microsecond=naive.microsecond // 1000 * 1000)
+    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}{hours:+03d}:00"
+    (value,) = only_condition(f"A = {text}").values
+    assert value == datetime.fromisoformat(text)
+    assert isinstance(value, datetime)
+    assert value.tzinfo is UTC
+
+
+def test_a_path_keeps_its_place() -> None:
+    assert only_condition("User.Name = 'x'").path == FieldPath(("User", "Name"), 26)
