@@ -82,7 +82,9 @@ class FieldList(VerticalScroll, can_focus=True):
         if not self.is_mounted:
             return
         width = max(self.scrollable_content_region.width, 1)
-        count = max(min((width + _COLUMN_GAP) // (_COLUMN_WIDTH + _COLUMN_GAP), len(self._groups)), 1)
+        count = max(
+            min((width + _COLUMN_GAP) // (_COLUMN_WIDTH + _COLUMN_GAP), len(self._groups)), 1
+        )
         column_width = (width - _COLUMN_GAP * (count - 1)) // count
         page = Table.grid(padding=(0, _COLUMN_GAP, 0, 0))
         columns = in_columns(self._groups, count)

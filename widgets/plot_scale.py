@@ -29,7 +29,7 @@ def axis_label(figure: float) -> str:
 
 
 def label_positions(labels: Sequence[str], width: int) -> tuple[int, ...]:
-    """The slots whose labels fit side by side into ``width`` cells, evenly apart, first included."""
+    """The slots whose labels fit into ``width`` cells, evenly apart, the first among them."""
     if not labels:
         return ()
     room = max(len(label) for label in labels) + _LABEL_ROOM

@@ -91,6 +91,14 @@ class FieldGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a whole, drawn as a stretch of a band."""
+
+    amount: float
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class PlotSeries:
     """One line over time."""
 
