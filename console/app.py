@@ -47,13 +47,16 @@ class OrgwatchApp(App[str]):
     BINDINGS: ClassVar[list[BindingType]] = [*GLOBAL_BINDINGS]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ConsoleCommands}
     DEFAULT_MODE = "overview"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
         (0, "-narrow"),
         (110, "-medium"),
         (160, "-wide"),
     ]
     """Classes of the screens by width in cells: 80 columns are narrow, 200 wide."""
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (34, "-tall")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-short"),
+        (34, "-tall"),
+    ]
 
     status: reactive[StatusView | None] = reactive(None)
     """The status line of every screen."""

@@ -24,10 +24,10 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class SystemClock:
-    """This machine's clock, for real orgs."""
+    """The machine's own clock, for real orgs."""
 
     def now(self) -> datetime:
-        """This machine's time in UTC."""
+        """The machine's time in UTC."""
         return datetime.now(UTC)
 
     def real_delay_s(self, org_delay_s: float) -> float:

@@ -18,5 +18,7 @@ class ExitCode(IntEnum):
     """The store could not be used."""
     NOT_COLLECTED = 5
     """No honest answer is possible: what it needs was not collected."""
+    INTERNAL_FAULT = 70
+    """orgwatch itself failed; the log file has the details."""
     INTERRUPTED = 130
     """Stopped by the user."""

@@ -37,7 +37,6 @@ class IntegrationMatch:
     app: str | None = None
     user: str | None = None
     client: str | None = None
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

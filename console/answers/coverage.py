@@ -1,9 +1,13 @@
 """How complete the store is, for every source and hour."""
 
-from dataclasses import dataclass
-from datetime import datetime
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from store.records import CoverageHour
+from console.answers.moment import Moment
+from store import coverage as store_coverage
+from store.records import CoverageHour, CoverageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,112 @@ class CoverageAnswer:
     until: datetime
     hours: tuple[CoverageHour, ...]
     completeness: Completeness
+
+
+_HOUR = timedelta(hours=1)
+_MOST_GAPS = 200
+"""Gaps beyond this many are left out of an answer; the hours themselves still tell them."""
+
+EVENT_SOURCES = ("stream:", "log:Login")
+"""Sources behind the event list, by prefix."""
+USAGE_SOURCES = ("log:ApiTotalUsage",)
+"""Sources behind consumption."""
+LIMIT_SOURCES = ("limits",)
+"""Sources behind the gauges."""
+
+
+def answer_coverage(connection: sqlite3.Connection, moment: Moment) -> CoverageAnswer:
+    """The ledger between the moment's ends, for every source."""
+    hours = store_coverage.hours(connection, moment.since, moment.until)
+    return CoverageAnswer(
+        since=moment.since,
+        until=moment.until,
+        hours=hours,
+        completeness=completeness(hours, moment),
+    )
+
+
+def completeness_of(
+    connection: sqlite3.Connection, moment: Moment, sources: Sequence[str]
+) -> Completeness:
+    """What the ledger says of the sources whose names start with one of ``sources``."""
+    hours = store_coverage.hours(connection, moment.since, moment.until)
+    chosen = tuple(hour for hour in hours if hour.source.startswith(tuple(sources)))
+    return completeness(chosen, moment)
+
+
+def completeness(hours: Sequence[CoverageHour], moment: Moment) -> Completeness:
+    """Judge a stretch of the ledger: an hour that it does not mention counts as blind."""
+    if not hours:
+        reason = "nothing was collected for this span"
+        return Completeness(
+            "blind", (Gap("all", moment.since, moment.until, "blind", reason),), reason
+        )
+    by_source: dict[str, dict[datetime, CoverageHour]] = {}
+    for hour in hours:
+        by_source.setdefault(hour.source, {})[hour.hour] = hour
+    gaps: list[Gap] = []
+    seen_complete = False
+    for source in sorted(by_source):
+        known = by_source[source]
+        seen_complete |= any(row.state is CoverageState.COMPLETE for row in known.values())
+        gaps.extend(_gaps_of(source, known, moment))
+    state = "complete" if not gaps else "partial" if seen_complete or _records(hours) else "blind"
+    return Completeness(state, tuple(gaps[:_MOST_GAPS]), _summary(by_source, gaps))
+
+
+def _records(hours: Sequence[CoverageHour]) -> int:
+    return sum(hour.records or 0 for hour in hours)
+
+
+def _gaps_of(source: str, known: Mapping[datetime, CoverageHour], moment: Moment) -> Iterator[Gap]:
+    """Runs of hours of one source that are not complete, neighbours of one reason joined."""
+    open_gap: Gap | None = None
+    hour = moment.since.replace(minute=0, second=0, microsecond=0)
+    while hour < moment.until:
+        row = known.get(hour)
+        state = str(row.state) if row else "blind"
+        reason = row.reason if row else "not collected"
+        end = min(hour + _HOUR, moment.until)
+        if state == CoverageState.COMPLETE:
+            if open_gap:
+                yield open_gap
+            open_gap = None
+        elif open_gap and (open_gap.state, open_gap.reason) == (state, reason):
+            open_gap = replace(open_gap, end=end)
+        else:
+            if open_gap:
+                yield open_gap
+            open_gap = Gap(source, max(hour, moment.since), end, state, reason)
+        hour += _HOUR
+    if open_gap:
+        yield open_gap
+
+
+def _summary(by_source: Mapping[str, Mapping[datetime, CoverageHour]], gaps: Sequence[Gap]) -> str:
+    if not gaps:
+        return "complete"
+    parts = []
+    logs = [rows for source, rows in by_source.items() if source.startswith("log:")]
+    ends = [
+        max(row.hour for row in rows.values() if row.state is CoverageState.COMPLETE) + _HOUR
+        for rows in logs
+        if any(row.state is CoverageState.COMPLETE for row in rows.values())
+    ]
+    if ends:
+        parts.append(f"logs to {min(ends):%H:%M}")
+    elif logs:
+        parts.append("no log file yet")
+    streams = [source for source in by_source if source.startswith("stream:")]
+    if streams:
+        broken = {gap.source for gap in gaps if gap.source.startswith("stream:")}
+        parts.append("stream complete" if not broken else f"stream {_stream_words(gaps)}")
+    if not parts:
+        worst = gaps[-1]
+        parts.append(f"{worst.source} {worst.state} since {worst.start:%H:%M}")
+    return ", ".join(parts)
+
+
+def _stream_words(gaps: Sequence[Gap]) -> str:
+    last = max((gap for gap in gaps if gap.source.startswith("stream:")), key=lambda gap: gap.end)
+    return f"gap until {last.end:%H:%M}"

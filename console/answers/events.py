@@ -1,10 +1,19 @@
 """What happened: streamed events and log rows, newest first, one page at a time."""
 
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.answers.coverage import Completeness
-from store.records import StoredEvent
+from console.answers.coverage import EVENT_SOURCES, Completeness, completeness_of
+from console.answers.moment import Moment
+from store import apps as store_apps
+from store import events as store_events
+from store.records import EventFilter, StoredEvent
+
+_MINUTES = 60
+NO_FILTER = EventFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +38,69 @@ class EventDetail:
     """Every field as it came, in the order of the record."""
     raw: str
     """The record as indented JSON."""
+
+
+def answer_events(
+    connection: sqlite3.Connection,
+    moment: Moment,
+    wanted: EventFilter = NO_FILTER,
+    before: store_events.EventCursor | None = None,
+    limit: int = 200,
+) -> EventsAnswer:
+    """The newest ``limit`` events that match, or the page that follows ``before``."""
+    found = store_events.newest(connection, wanted, moment.as_of, before, limit + 1)
+    return EventsAnswer(
+        as_of=moment.as_of,
+        events=found[:limit],
+        more=len(found) > limit,
+        per_minute=store_events.per_minute(connection, moment.as_of, _MINUTES),
+        completeness=completeness_of(connection, moment, EVENT_SOURCES),
+    )
+
+
+def event_detail(connection: sqlite3.Connection, key: str) -> EventDetail | None:
+    """One event with all it carried; None when the store no longer has it."""
+    found = store_events.raw(connection, key)
+    if found is None:
+        return None
+    event, text = found
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return EventDetail(event, (("record", text),), text)
+    names = _names(connection)
+    fields = tuple((name, _with_name(value, names)) for name, value in _flat(record))
+    return EventDetail(event, fields, json.dumps(record, indent=2, ensure_ascii=False))
+
+
+def _names(connection: sqlite3.Connection) -> dict[str, str]:
+    """Names of users by the first 15 characters of their id."""
+    return {key: user.username for key, user in store_apps.users(connection).items()}
+
+
+def _flat(record: object, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every leaf of a record with its path; the envelope of a streamed event is left out."""
+    if not isinstance(record, Mapping):
+        yield prefix.rstrip(".") or "record", _shown(record)
+        return
+    for name, value in record.items():
+        if name in ("data", "payload", "event") and isinstance(value, Mapping):
+            yield from _flat(value, prefix)
+        elif isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _shown(value)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _with_name(value: str, names: Mapping[str, str]) -> str:
+    if value.startswith("005") and len(value) in (15, 18) and value[:15] in names:
+        return f"{value} ({names[value[:15]]})"
+    return value

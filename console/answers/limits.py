@@ -1,9 +1,28 @@
 """How far each limit is used, how fast the API pool fills, and when it runs dry at this rate."""
 
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from console.answers.coverage import Completeness
+from console.analysis.pool_forecast import (
+    Arrivals,
+    Forecast,
+    arrivals_from_movement,
+    arrivals_since_logs,
+    forecast,
+    net_calls_per_hour,
+)
+from console.analysis.severity import severity_of
+from console.answers.coverage import LIMIT_SOURCES, USAGE_SOURCES, Completeness, completeness_of
+from console.answers.moment import POOL_WINDOW, Moment
+from store import console_state, coverage, limit_samples, usage
+from store.records import CoverageState, LimitSample, PoolSample
+
+POOL_LIMIT = "DailyApiRequests"
+"""The key of ``/limits`` that is the rolling 24-hour API pool."""
+_HISTORY_POINTS = 288
+_TREND_POINTS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +84,167 @@ class LimitsAnswer:
     """Most endangered first."""
     own_calls: OwnCallsAnswer
     completeness: Completeness
+
+
+def answer_limits(
+    connection: sqlite3.Connection, moment: Moment, own_fraction: float = 0.01
+) -> LimitsAnswer:
+    """Limits, pool and own calls as of ``moment``; ``own_fraction`` is the console's own budget."""
+    samples = limit_samples.latest_limits(connection, moment.as_of)
+    trends = limit_samples.limit_trends(connection, moment.since, moment.until, _TREND_POINTS)
+    pool = _pool(connection, moment, samples)
+    return LimitsAnswer(
+        as_of=moment.as_of,
+        pool=pool,
+        limits=tuple(
+            sorted(
+                (_limit(sample, trends.get(sample.name, ())) for sample in samples),
+                key=lambda limit: (-(limit.used_fraction or -1.0), limit.name),
+            )
+        ),
+        own_calls=answer_own_calls(connection, moment, pool.max_calls, own_fraction),
+        completeness=completeness_of(connection, moment, LIMIT_SOURCES),
+    )
+
+
+def answer_own_calls(
+    connection: sqlite3.Connection, moment: Moment, max_calls: int | None, own_fraction: float
+) -> OwnCallsAnswer:
+    """What the console cost the pool in the 24 hours before ``moment``."""
+    by_purpose = console_state.own_calls(connection, moment.as_of - POOL_WINDOW, moment.as_of)
+    return OwnCallsAnswer(
+        last_24h=sum(calls for _, calls in by_purpose),
+        budget=None if max_calls is None else int(max_calls * own_fraction),
+        by_purpose=tuple(by_purpose),
+    )
+
+
+def logged_calls_by_hour(connection: sqlite3.Connection, as_of: datetime) -> dict[datetime, int]:
+    """Counted calls per clock hour, for the hours of the last 26 whose log file is stored."""
+    since = (as_of - timedelta(hours=26)).replace(minute=0, second=0, microsecond=0)
+    calls = {
+        row.hour: 0
+        for row in coverage.hours(connection, since, as_of)
+        if row.source in USAGE_SOURCES and row.state is CoverageState.COMPLETE
+    }
+    for slot in usage.usage_by_hour(connection, since, as_of):
+        if slot.start in calls:
+            calls[slot.start] += slot.counted_calls
+    return calls
+
+
+def _limit(sample: LimitSample, trend: tuple[float, ...]) -> LimitAnswer:
+    fraction = sample.used / sample.max_value if sample.max_value > 0 else None
+    return LimitAnswer(
+        name=sample.name,
+        used=sample.used,
+        max_value=sample.max_value,
+        used_fraction=fraction,
+        severity=severity_of(fraction),
+        sampled_at=sample.sampled_at,
+        trend=trend,
+    )
+
+
+def _newest_pool(
+    header: PoolSample | None, samples: tuple[LimitSample, ...]
+) -> tuple[PoolSample | None, str | None]:
+    """The live figure from a header, else the slower one of ``/limits``; never a mix of both."""
+    listed = next((sample for sample in samples if sample.name == POOL_LIMIT), None)
+    if header is not None and (listed is None or header.sampled_at >= listed.sampled_at):
+        return header, "header"
+    if listed is not None:
+        return PoolSample(listed.used, listed.max_value, listed.sampled_at), "limits"
+    return None, None
+
+
+def _pool(
+    connection: sqlite3.Connection, moment: Moment, samples: tuple[LimitSample, ...]
+) -> PoolAnswer:
+    header = limit_samples.latest_pool(connection, moment.as_of)
+    sample, source = _newest_pool(header, samples)
+    history = limit_samples.pool_history(connection, moment.since, moment.until, _HISTORY_POINTS)
+    if sample is None:
+        return PoolAnswer(
+            None, None, None, None, None, None, "nothing is known of the API pool yet",
+            "unknown", None, None, (),
+        )  # fmt: skip
+    calls_by_hour = logged_calls_by_hour(connection, moment.as_of)
+    arrivals = _arrivals(connection, moment, sample, history, calls_by_hour)
+    projected = (
+        forecast(sample.used_calls, sample.max_calls, arrivals, calls_by_hour, sample.sampled_at)
+        if arrivals
+        else None
+    )
+    fraction = sample.used_calls / sample.max_calls if sample.max_calls > 0 else None
+    return PoolAnswer(
+        used_calls=sample.used_calls,
+        max_calls=sample.max_calls,
+        used_fraction=fraction,
+        calls_per_hour=arrivals.calls_per_hour if arrivals else None,
+        net_calls_per_hour=net_calls_per_hour(history),
+        exhausted_at=projected.exhausted_at if projected else None,
+        forecast=_sentence(sample, arrivals, projected),
+        severity=severity_of(fraction),
+        source=source,
+        sampled_at=sample.sampled_at,
+        history=tuple((point.sampled_at, point.used_calls) for point in history),
+    )
+
+
+def _arrivals(
+    connection: sqlite3.Connection,
+    moment: Moment,
+    sample: PoolSample,
+    history: tuple[PoolSample, ...],
+    calls_by_hour: Mapping[datetime, int],
+) -> Arrivals | None:
+    measured = arrivals_from_movement(history, calls_by_hour)
+    if measured is not None:
+        return measured
+    logs_until = usage.logs_until(connection, moment.as_of)
+    if logs_until is None:
+        return None
+    window_start = sample.sampled_at - POOL_WINDOW
+    if not _all_logged(calls_by_hour, window_start, logs_until):
+        return None
+    logged = sum(
+        row.counted_calls for row in usage.usage(connection, window_start, sample.sampled_at)
+    )
+    return arrivals_since_logs(sample.used_calls - logged, logs_until, sample.sampled_at)
+
+
+def _all_logged(
+    calls_by_hour: Mapping[datetime, int], start: datetime, logs_until: datetime
+) -> bool:
+    hour = start.replace(minute=0, second=0, microsecond=0)
+    while hour < logs_until:
+        if hour not in calls_by_hour:
+            return False
+        hour += timedelta(hours=1)
+    return True
+
+
+def _sentence(sample: PoolSample, arrivals: Arrivals | None, projected: Forecast | None) -> str:
+    if sample.used_calls >= sample.max_calls > 0:
+        return "the pool is used up"
+    if arrivals is None or projected is None:
+        return "no forecast yet: it needs ten minutes of readings, or the last day's logs"
+    basis = f"{arrivals.calls_per_hour:,.0f} calls/h {arrivals.basis}"
+    if projected.exhausted_at is not None:
+        left = projected.exhausted_at - sample.sampled_at
+        return f"dry in {_duration(left)} at {basis}"
+    ahead = projected.known_until - sample.sampled_at
+    if ahead < timedelta(minutes=30):
+        return f"{basis}; no forecast: what leaves the window next is not logged"
+    peak = projected.peak_calls / sample.max_calls if sample.max_calls else 0.0
+    return (
+        f"not dry within {_duration(ahead)} at {basis}; "
+        f"peak {peak:.0%} at {projected.peak_at:%H:%M}"
+    )
+
+
+def _duration(span: timedelta) -> str:
+    minutes = max(round(span.total_seconds() / 60), 0)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"

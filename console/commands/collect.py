@@ -1,0 +1,47 @@
+"""``orgwatch collect``: the collector alone."""
+
+from pathlib import Path
+
+import click
+
+from console.commands.options import Where, where_options
+
+
+@click.command(epilog="Example: orgwatch collect --org prod")
+@where_options
+@click.option("--end-with-parent", is_flag=True, hidden=True)
+def command(
+    config: Path | None, alias: str | None, store: Path | None, end_with_parent: bool
+) -> None:
+    """Log in, read the org's limits, logs, events and apps, and fill the store until stopped.
+
+    SIGTERM and Ctrl-C drain what has arrived and stop. orgwatch never writes to the org.
+    """
+    import asyncio
+
+    from console import logs, settings_file
+    from console.commands import options
+
+    where = options.resolve_where(config, alias, store)
+    org = where.required_org()
+    settings_file.require_login_settings(org, where.settings.config_file)
+    logs.start_logging()
+    click.echo(f"orgwatch: collecting {org.alias} into {where.store_file}", err=True)
+    asyncio.run(_collect(where, end_with_parent))
+    click.echo("orgwatch: stopped, everything received is stored", err=True)
+
+
+async def _collect(where: Where, ends_with_parent: bool) -> None:
+    import asyncio
+    import signal
+
+    from console.collector.supervisor import Collector
+    from console.companion import end_with_parent
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    if ends_with_parent:
+        end_with_parent(lambda: loop.call_soon_threadsafe(stop.set))
+    await Collector(where.required_org(), where.store_file, where.clock).run(stop)

@@ -1,0 +1,165 @@
+"""``orgwatch ingest``: event log files from disk into the store."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from console.commands.options import where_options
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from store.writer import Writer
+
+SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".ndjson", ".jsonl", ".log", ".gz")
+"""What is taken from a folder; a file named on the command line is always tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What became of one file."""
+
+    name: str
+    event_type: str
+    outcome: str
+    rows: int
+    malformed_rows: int
+
+
+@click.command(epilog="Example: orgwatch ingest ./event-logs 2026-11-15_Login.csv.gz")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="PATH…",
+    type=click.Path(path_type=Path, allow_dash=True),
+)
+@where_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    paths: tuple[Path, ...],
+    config: Path | None,
+    alias: str | None,
+    store: Path | None,
+    as_json: bool,
+) -> int:
+    """Load event log files, folders of them, or `-` for standard input; no org is needed.
+
+    Any event type, columns bound by name, CSV or JSON, plain or gzip. A file that is already
+    stored is not counted twice, whatever its name. Rows that cannot be read are kept aside.
+    """
+    from console.commands import options, output
+    from console.exit_codes import ExitCode
+    from store.writer import open_writer
+
+    where = options.resolve_where(config, alias, store)
+    files = _files(paths)
+    if not files:
+        raise click.UsageError("There is no log file in what was named.")
+    loaded: list[_Loaded] = []
+    refused = 0
+    where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open_writer(where.store_file) as writer, _progress() as progress:
+        for path in files:
+            one = _load(path, writer, progress)
+            refused += one is None
+            if one is not None:
+                loaded.append(one)
+    header = ("file", "event_type", "outcome", "rows", "malformed_rows")
+    if as_json:
+        rows = [dict(zip(header, _cells(one), strict=True)) for one in loaded]
+        output.print_json(
+            {"schema": "orgwatch/ingest/1", "org": where.alias, "store": str(where.store_file),
+             "data": {"files": rows, "refused": refused}}
+        )  # fmt: skip
+    else:
+        form = options.resolve_output(False, False, False)
+        output.print_table(header, [_cells(one) for one in loaded], form, str(where.store_file))
+    return ExitCode.ANSWER_IS_NO if refused else ExitCode.OK
+
+
+def _cells(one: _Loaded) -> tuple[object, ...]:
+    return (one.name, one.event_type, one.outcome, one.rows, one.malformed_rows)
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """Every file named, and those of every folder named, in a stable order."""
+    found: list[Path] = []
+    for path in paths:
+        if str(path) != "-" and path.is_dir():
+            inside = (item for item in path.rglob("*") if item.is_file())
+            found += sorted(item for item in inside if item.name.lower().endswith(SUFFIXES))
+        else:
+            found.append(path)
+    return found
+
+
+def _progress() -> "Progress":
+    """A bar on stderr with rate and remaining time; silent when stderr is no terminal."""
+    import sys
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(file=sys.stderr),
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
+    """One file into the store; None, and a sentence on stderr, when it cannot be read."""
+    from console.commands.boundary import say_error
+    from console.errors import ConfigurationError
+    from store.errors import UnreadableLog
+
+    from_stdin = str(path) == "-"
+    try:
+        size = None if from_stdin else path.stat().st_size
+        task = progress.add_task(path.name if not from_stdin else "stdin", total=size)
+        if from_stdin:
+            stream = click.get_binary_stream("stdin")
+            return _ingest("stdin", stream, writer, progress, task)
+        with path.open("rb") as stream:
+            return _ingest(path.name, stream, writer, progress, task)
+    except OSError as error:
+        say_error(
+            ConfigurationError(
+                f"{path} cannot be read",
+                f"{error.strerror}.",
+                "Check the path and its permissions.",
+            )
+        )
+    except UnreadableLog as error:
+        say_error(error)
+    return None
+
+
+def _ingest(
+    name: str, stream: BinaryIO, writer: "Writer", progress: "Progress", task: "TaskID"
+) -> _Loaded:
+    from store.disk_files import ingest_disk_file
+
+    counted = progress.wrap_file(stream, task_id=task)
+    result = writer.submit(lambda connection: ingest_disk_file(connection, name, counted)).result()
+    return _Loaded(
+        name=name,
+        event_type=result.file.event_type,
+        outcome=result.outcome,
+        rows=result.rows,
+        malformed_rows=result.malformed_rows,
+    )

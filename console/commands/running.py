@@ -1,0 +1,89 @@
+"""What the console and the demonstration share: a collector beside, and the screen in front."""
+
+import time
+from datetime import datetime
+
+from console.commands.options import Where
+from console.companion import Companion
+from console.errors import OrgwatchError
+from store.errors import StoreError, StoreUnusable
+
+FIRST_STORE_TIMEOUT_S = 20.0
+"""How long the collector may take to create the store before the screen is drawn."""
+
+
+class CollectorFailed(OrgwatchError):
+    """The collector ended before there was anything to show; its own sentences stand beneath."""
+
+
+def collector_beside(where: Where) -> Companion:
+    """Start ``orgwatch collect`` for the same org and store, ending when this process ends."""
+    arguments = ["collect", "--end-with-parent", "--store", str(where.store_file)]
+    if where.settings.config_file_exists:
+        arguments += ["--config", str(where.settings.config_file)]
+    if where.org is not None and where.settings.config_file_exists:
+        arguments += ["--org", where.org.alias]
+    return Companion(arguments)
+
+
+def wait_for_store(where: Where, collector: Companion) -> None:
+    """Return once the store can be read; raise what the collector said when it ended instead."""
+    from store.database import open_reader
+
+    deadline = time.monotonic() + FIRST_STORE_TIMEOUT_S
+    while True:
+        try:
+            open_reader(where.store_file).close()
+        except StoreError:
+            if not collector.running:
+                raise_failure(collector)
+            if time.monotonic() > deadline:
+                raise StoreUnusable(
+                    "The collector has not created the store",
+                    f"{where.store_file} could not be read for {FIRST_STORE_TIMEOUT_S:.0f} s.",
+                    "Run `orgwatch collect` by itself to see what holds it up.",
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def raise_failure(collector: Companion) -> None:
+    """Raise the ended collector's own sentences, with its exit code."""
+    from console.exit_codes import ExitCode
+
+    said = collector.said().splitlines()
+    failure = CollectorFailed(
+        "The collector stopped",
+        "It could not begin; nothing can be shown that was not collected before.",
+        "See what it said, below.",
+        "\n".join(line for line in said if line.strip()),
+    )
+    code = collector.exit_code
+    if code in set(ExitCode):
+        failure.exit_code = ExitCode(code)
+    raise failure
+
+
+def run_console(
+    where: Where, collector: Companion | None, *, as_of: datetime | None = None, note: str = ""
+) -> int | None:
+    """Draw the console until the user leaves it."""
+    if collector is not None:
+        wait_for_store(where, collector)
+    from console.app import ConsoleOptions, OrgwatchApp
+
+    org = where.org
+    OrgwatchApp(
+        ConsoleOptions(
+            store_file=where.store_file,
+            clock=where.clock,
+            alias=where.alias,
+            integrations=org.integrations if org else (),
+            own_calls_fraction=org.own_calls_fraction if org else 0.01,
+            as_of=as_of,
+            collector=collector,
+            title_note=note,
+        )
+    ).run()
+    return None

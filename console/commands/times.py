@@ -1,0 +1,31 @@
+"""Times on the command line: ISO 8601 in UTC unless an offset says otherwise, or a span back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import click
+
+_SPAN = re.compile(r"(?P<number>\d{1,6})(?P<unit>[smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_time(text: str, option: str) -> datetime:
+    """An ISO 8601 date or date-time; without an offset it is UTC."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a time; write 2026-11-16T09:30:00Z or 2026-11-16", param_hint=option
+        ) from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def parse_since(text: str, until: datetime, option: str = "--since") -> datetime:
+    """A time, or a span such as ``24h`` or ``7d`` counted back from ``until``."""
+    span = _SPAN.fullmatch(text.strip())
+    if span is None:
+        return parse_time(text, option)
+    try:
+        return until - timedelta(**{_UNITS[span["unit"]]: int(span["number"])})
+    except OverflowError:
+        raise click.BadParameter(f"{text!r} reaches too far back", param_hint=option) from None
