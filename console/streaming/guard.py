@@ -50,9 +50,15 @@ class Guard(Extension):
         self._token = token
 
     @property
+    def answer_s(self) -> float:
+        """Within how many real seconds a held connect must be answered."""
+        timings = self.timings
+        return max(self.hold_s * timings.hold_factor, self.hold_s + timings.hold_margin_s)
+
+    @property
     def silence_s(self) -> float:
         """The longest honest silence between two answers, in real seconds."""
-        return self.hold_s * self.timings.hold_factor + self.interval_s
+        return self.answer_s + self.interval_s
 
     async def outgoing(self, payload: list[dict[str, Any]], headers: dict[str, str]) -> None:
         """Adds the token, and to the first connect the wish for an answer at once.

@@ -96,7 +96,7 @@ class GuardedTransport(TransportBase):
     def _deadline(self, channel: str) -> aiohttp.ClientTimeout:
         timings = self._guard.timings
         held = channel == MetaChannel.CONNECT and self._guard.connects
-        whole_s = self._guard.hold_s * timings.hold_factor if held else timings.request_s
+        whole_s = self._guard.answer_s if held else timings.request_s
         return aiohttp.ClientTimeout(total=whole_s, sock_connect=timings.tcp_connect_s)
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from console.secrets import Secret
 
@@ -12,8 +11,6 @@ REPLAY_NEW = "-1"
 """Replay option: only events published after the subscription."""
 REPLAY_RETAINED = "-2"
 """Replay option: everything the org still retains, then new events (up to 72 hours)."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class StreamPhase(StrEnum):
@@ -51,7 +48,7 @@ class StreamState:
     reason: str
     since: datetime
     next_attempt_at: datetime | None = None
-    refused: Mapping[str, str] = field(default=_NOTHING)
+    refused: Mapping[str, str] = field(default_factory=dict)
     """Channels that the org refused, each with its reason; the others go on."""
     live: tuple[str, ...] = ()
     """Channels that are subscribed now."""
@@ -94,7 +91,9 @@ class StreamTimings:
     max_hold_s: float = 300.0
     """The longest hold believed, whatever the advice says."""
     hold_factor: float = 1.2
-    """No answer within this many holds: the connection is dead."""
+    """No answer within this many holds, and not within ``hold_margin_s`` after one: the
+    connection is dead."""
+    hold_margin_s: float = 2.0
     max_interval_s: float = 30.0
     """The longest pause between connects; after 40 s the org forgets the session."""
     stable_s: float = 30.0
