@@ -22,3 +22,11 @@ class StoreTooNew(StoreError):
 
 class StoreBusy(StoreError):
     """Another collector already writes to this store."""
+
+
+class UnreadableLog(StoreError):
+    """A file that was to be ingested is no event log: binary, without a header, not text."""
+
+
+class LogOfAnotherOrg(StoreError):
+    """A log file names an org other than the one that the store belongs to."""
