@@ -109,7 +109,7 @@ def end_with_parent(on_end: Callable[[], None]) -> None:
 
     def wait() -> None:
         with contextlib.suppress(OSError, ValueError):
-            while sys.stdin.buffer.read1(1024):
+            while sys.stdin.buffer.read(1):
                 pass
         on_end()
 

@@ -46,9 +46,13 @@ def answer_events(
     wanted: EventFilter = NO_FILTER,
     before: store_events.EventCursor | None = None,
     limit: int = 200,
+    since: datetime | None = None,
 ) -> EventsAnswer:
-    """The newest ``limit`` events that match, or the page that follows ``before``."""
-    found = store_events.newest(connection, wanted, moment.as_of, before, limit + 1)
+    """The newest ``limit`` events that match, or the page that follows ``before``.
+
+    The list reaches back without end unless ``since`` ends it.
+    """
+    found = store_events.newest(connection, wanted, moment.until, before, limit + 1, since)
     return EventsAnswer(
         as_of=moment.as_of,
         events=found[:limit],

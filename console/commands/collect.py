@@ -1,18 +1,14 @@
 """``orgwatch collect``: the collector alone."""
 
-from pathlib import Path
-
 import click
 
-from console.commands.options import Where, where_options
+from console.commands.options import Place, Where, place_options
 
 
 @click.command(epilog="Example: orgwatch collect --org prod")
-@where_options
+@place_options
 @click.option("--end-with-parent", is_flag=True, hidden=True)
-def command(
-    config: Path | None, alias: str | None, store: Path | None, end_with_parent: bool
-) -> None:
+def command(place: Place, end_with_parent: bool) -> None:
     """Log in, read the org's limits, logs, events and apps, and fill the store until stopped.
 
     SIGTERM and Ctrl-C drain what has arrived and stop. orgwatch never writes to the org.
@@ -22,7 +18,7 @@ def command(
     from console import logs, settings_file
     from console.commands import options
 
-    where = options.resolve_where(config, alias, store)
+    where = options.resolve_where(place)
     org = where.required_org()
     settings_file.require_login_settings(org, where.settings.config_file)
     logs.start_logging()
@@ -43,5 +39,9 @@ async def _collect(where: Where, ends_with_parent: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     if ends_with_parent:
-        end_with_parent(lambda: loop.call_soon_threadsafe(stop.set))
+
+        def parent_is_gone() -> None:
+            loop.call_soon_threadsafe(stop.set)
+
+        end_with_parent(parent_is_gone)
     await Collector(where.required_org(), where.store_file, where.clock).run(stop)

@@ -5,20 +5,14 @@ from pathlib import Path
 
 import click
 
-from console.commands.options import Where, where_options
+from console.commands.options import Place, Where, place_options
 
 
 @click.command(epilog="Example: orgwatch console --attach --org prod")
-@where_options
+@place_options
 @click.option("--attach", is_flag=True, help="Only read a store that `orgwatch collect` fills.")
 @click.option("--as-of", metavar="TIME", help="Look at the store as it was at this moment (UTC).")
-def command(
-    config: Path | None,
-    alias: str | None,
-    store: Path | None,
-    attach: bool,
-    as_of: str | None,
-) -> int | None:
+def command(place: Place, attach: bool, as_of: str | None) -> int | None:
     """Open the console: limits, integrations, events and app migration on one screen each.
 
     It starts a collector beside itself and stops it when you leave. With --attach or --as-of it
@@ -28,7 +22,7 @@ def command(
     from console.commands.terminal import require_terminal
     from console.commands.times import parse_time
 
-    where = options.resolve_where(config, alias, store)
+    where = options.resolve_where(place)
     require_terminal()
     if where.org is None and not where.store_file.exists():
         return _welcome(where.settings.config_file)

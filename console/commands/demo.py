@@ -79,7 +79,7 @@ def show_demo(speed: float = 1.0, seed: int = 7, now_text: str | None = None) ->
 @contextmanager
 def demonstration(speed: float, seed: int, now_text: str | None) -> Iterator[Demonstration]:
     """A simulated org and a collector on it, both gone afterwards."""
-    from console.commands.options import resolve_where
+    from console.commands.options import Place, resolve_where
     from console.commands.running import collector_beside
 
     with tempfile.TemporaryDirectory(prefix="orgwatch-demo-") as folder:
@@ -89,7 +89,8 @@ def demonstration(speed: float, seed: int, now_text: str | None) -> Iterator[Dem
             arguments += ["--now", now_text]
         with Companion(arguments, read_stdout=True) as simulator:
             announcement = _announcement(simulator)
-            where = resolve_where(Path(announcement["config_file"]), None, Path(folder) / "demo.db")
+            config_file = Path(announcement["config_file"])
+            where = resolve_where(Place(config_file, None, Path(folder) / "demo.db"))
             with collector_beside(where) as collector:
                 yield Demonstration(announcement, where, collector)
 

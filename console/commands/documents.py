@@ -18,6 +18,20 @@ from store.records import StoredEvent
 
 Document = dict[str, Any]
 
+INTEGRATION_FIELDS = (
+    "name", "kind", "app_id", "owner", "calls", "counted_calls", "share", "errors", "budget",
+    "over_budget", "users", "sources", "clients", "families", "api_versions", "first_seen",
+    "last_seen",
+)  # fmt: skip
+"""The fields of one integration of the kind ``usage``, in order."""
+
+EVENT_FIELDS = (
+    "time", "source", "channel", "type", "user", "app", "source_ip", "client", "user_agent",
+    "api_type", "api_version", "operation", "entities", "rows", "status", "login_key",
+    "session_key", "request_id", "event_uuid", "replay_id",
+)  # fmt: skip
+"""The fields of one event of the kind ``events``, in order."""
+
 
 def utc_text(at: datetime | None) -> str | None:
     """``at`` as ISO 8601 in UTC with ``Z``, milliseconds only where there are any."""

@@ -2,95 +2,66 @@
 
 import json
 import threading
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import click
 
-from console.commands.options import Output, Where, answer_options
+from console.commands.options import Request, Where, answer_options
 from store.records import EventFilter
 
 _POLL_S = 0.2
 _BATCH = 500
+_COLUMNS = ("time", "type", "user", "app", "source_ip", "operation", "entities", "rows", "status")
 
 
-@click.command(epilog="Example: orgwatch events --follow --json | jq -c 'select(.status != null)'")
+def _filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that narrow the list down."""
+    for option in reversed((
+        click.option("--type", "event_types", multiple=True, help="Only this type; repeatable."),
+        click.option("--source", "sources", multiple=True, type=click.Choice(("stream", "log")),
+                     help="Only what was streamed, or only log rows."),
+        click.option("--user", "username", default="", help="Only users whose name has this."),
+        click.option("--app", default="", help="Only apps and clients whose name has this."),
+        click.option("--ip", "source_ip", default="", help="Only this source address."),
+        click.option("--text", default="", help="Only events in which this text occurs."),
+        click.option("--problems", "problems_only", is_flag=True, help="Only failures."),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command(epilog="Example: orgwatch events --follow --json --problems")
 @answer_options
+@_filter_options
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 100_000))
-@click.option("--type", "types", multiple=True, help="Only this event type; may be repeated.")
-@click.option(
-    "--source", "sources", multiple=True, type=click.Choice(("stream", "log", "query")),
-    help="Only what this source delivered; may be repeated.",
-)  # fmt: skip
-@click.option("--user", default="", help="Only user names that contain this.")
-@click.option("--app", default="", help="Only apps and clients that contain this.")
-@click.option("--ip", default="", help="Only source addresses that start with this.")
-@click.option("--text", default="", help="Only events in which this text occurs.")
-@click.option("--problems", is_flag=True, help="Only failures.")
 @click.option("--follow", is_flag=True, help="Go on and print events as they are committed.")
-def command(
-    config: Path | None,
-    alias: str | None,
-    store: Path | None,
-    as_of: str | None,
-    since: str | None,
-    until: str | None,
-    as_json: bool,
-    as_csv: bool,
-    no_color: bool,
-    limit: int,
-    types: tuple[str, ...],
-    sources: tuple[str, ...],
-    user: str,
-    app: str,
-    ip: str,
-    text: str,
-    problems: bool,
-    follow: bool,
-) -> None:
+def command(request: Request, limit: int, follow: bool, **wanted: Any) -> None:
     """Show logins and API calls, streamed and logged, newest first."""
     from console.answers.events import answer_events
     from console.commands import documents, options, output
 
-    where = options.resolve_where(config, alias, store)
-    form = options.resolve_output(as_json, as_csv, no_color)
-    wanted = EventFilter(text, types, sources, user, app, ip, problems)
+    where = options.resolve_where(request.place)
+    event_filter = EventFilter(**wanted)
     if follow:
-        _follow(where, form, wanted)
+        _follow(where, request, event_filter)
         return
     with options.reading(where) as reader:
-        moment = options.resolve_moment(where, reader, as_of, since, until, window_is_all=True)
-        answer = answer_events(reader.connection, moment, wanted, limit=limit)
-    data, unknown = documents.events_data(answer)
-    data["events"] = [
-        one
-        for one, event in zip(data["events"], answer.events, strict=True)
-        if moment.since < event.occurred_at <= moment.until
-    ]
-    if form.form == "json":
-        output.print_json(
-            documents.envelope("events", where.alias, moment, answer.completeness, data, unknown)
+        moment = options.resolve_moment(request, where, reader, spans_all=True)
+        answer = answer_events(
+            reader.connection, moment, event_filter, limit=limit, since=moment.since
         )
-        return
-    if form.form == "csv":
-        header = list(data["events"][0]) if data["events"] else ["time"]
-        output.print_csv(header, [tuple(one.values()) for one in data["events"]])
-        return
-    columns = (
-        "time",
-        "type",
-        "user",
-        "app",
-        "source_ip",
-        "operation",
-        "entities",
-        "rows",
-        "status",
-    )
-    rows = [tuple(one[column] for column in columns) for one in data["events"]]
-    output.print_table(columns, rows, form, f"{len(rows)} events, newest first")
+    data, unknown = documents.events_data(answer)
+    listed = data["events"]
+    columns = documents.EVENT_FIELDS if request.form == "csv" else _COLUMNS
+    rows = [tuple(one[column] for column in columns) for one in listed]
+    output.publish(
+        "events", request, where, moment, answer.completeness, (data, unknown),
+        output.Sheet(columns, rows, f"{len(rows)} events, newest first"),
+    )  # fmt: skip
 
 
-def _follow(where: Where, form: Output, wanted: EventFilter) -> None:
+def _follow(where: Where, request: Request, wanted: EventFilter) -> None:
     """Print every event committed from now on, one a line, until interrupted."""
     from console.commands import documents, options
     from console.safe_text import visible
@@ -98,23 +69,21 @@ def _follow(where: Where, form: Output, wanted: EventFilter) -> None:
 
     idle = threading.Event()
     with options.reading(where) as reader:
-        connection = reader.connection
-        cursor = events.commit_end(connection)
+        cursor = events.latest_commit(reader.connection)
         version = None
         while True:
-            now = reader.data_version()
-            if now == version:
+            if (now := reader.data_version()) == version:
                 idle.wait(_POLL_S)
                 continue
             version = now
-            found, cursor = events.committed_after(connection, cursor, wanted, _BATCH)
+            found, cursor = events.committed_after(reader.connection, cursor, wanted, _BATCH)
             if len(found) == _BATCH:
                 version = None
             for event in found:
                 one = documents.event(event)
-                if form.form == "json":
+                if request.form == "json":
                     line = {"schema": "orgwatch/event/1", "org": where.alias, **one}
                     click.echo(json.dumps(line, ensure_ascii=False))
                 else:
-                    parts = ("time", "type", "user", "app", "source_ip", "operation", "status")
-                    click.echo("  ".join(visible(str(one[part] or "–")) for part in parts))
+                    cells = (str(one[column] or "–") for column in _COLUMNS)
+                    click.echo(visible("  ".join(cells)))

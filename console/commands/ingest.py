@@ -1,12 +1,13 @@
 """``orgwatch ingest``: event log files from disk into the store."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from console.commands.options import where_options
+from console.commands.options import Place, place_options
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -36,15 +37,9 @@ class _Loaded:
     metavar="PATH…",
     type=click.Path(path_type=Path, allow_dash=True),
 )
-@where_options
+@place_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(
-    paths: tuple[Path, ...],
-    config: Path | None,
-    alias: str | None,
-    store: Path | None,
-    as_json: bool,
-) -> int:
+def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
     """Load event log files, folders of them, or `-` for standard input; no org is needed.
 
     Any event type, columns bound by name, CSV or JSON, plain or gzip. A file that is already
@@ -54,7 +49,7 @@ def command(
     from console.exit_codes import ExitCode
     from store.writer import open_writer
 
-    where = options.resolve_where(config, alias, store)
+    where = options.resolve_where(place)
     files = _files(paths)
     if not files:
         raise click.UsageError("There is no log file in what was named.")
@@ -75,8 +70,8 @@ def command(
              "data": {"files": rows, "refused": refused}}
         )  # fmt: skip
     else:
-        form = options.resolve_output(False, False, False)
-        output.print_table(header, [_cells(one) for one in loaded], form, str(where.store_file))
+        sheet = output.Sheet(header, [_cells(one) for one in loaded], str(where.store_file))
+        output.print_table(sheet, color=not os.environ.get("NO_COLOR"))
     return ExitCode.ANSWER_IS_NO if refused else ExitCode.OK
 
 
@@ -152,10 +147,10 @@ def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
 def _ingest(
     name: str, stream: BinaryIO, writer: "Writer", progress: "Progress", task: "TaskID"
 ) -> _Loaded:
-    from store.disk_files import ingest_disk_file
+    from store.disk_ingest import ingest_file
 
     counted = progress.wrap_file(stream, task_id=task)
-    result = writer.submit(lambda connection: ingest_disk_file(connection, name, counted)).result()
+    result = writer.submit(lambda connection: ingest_file(connection, name, counted)).result()
     return _Loaded(
         name=name,
         event_type=result.file.event_type,

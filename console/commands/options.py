@@ -1,24 +1,47 @@
 """The options that commands share, and what they resolve to."""
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
 from console import paths, services, settings_file
 from console.answers.moment import POOL_WINDOW, Moment
 from console.clock import Clock
-from console.commands.times import parse_since, parse_time
+from console.commands.times import a_moment_before, parse_since, parse_time
 from console.errors import ConfigurationError, NotCollected
 from console.settings import OrgSettings, Settings
 from store.database import Reader, open_reader
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Function = Callable[..., Any]
+_Decorator = Callable[[_Function], _Function]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``--config``, ``--org`` and ``--store`` as they were given."""
+
+    config: Path | None
+    alias: str | None
+    store: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every command that prints an answer was asked for."""
+
+    place: Place
+    as_of: str | None
+    since: str | None
+    until: str | None
+    form: str
+    """``table``, ``json`` or ``csv``."""
+    color: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +55,11 @@ class Where:
     store_file: Path
     clock: Clock
 
+    @property
+    def own_calls_fraction(self) -> float:
+        """The share of the pool that the console allows itself."""
+        return self.org.own_calls_fraction if self.org else 0.01
+
     def required_org(self) -> OrgSettings:
         """The org, for commands that cannot do without; raises `ConfigurationError`."""
         if self.org is None:
@@ -44,70 +72,79 @@ class Where:
         return self.org
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """How an answer is to be printed."""
-
-    form: str
-    """``table``, ``json`` or ``csv``."""
-    color: bool
-
-
-def where_options(command: _Command) -> _Command:
-    """Add ``--config``, ``--org`` and ``--store``."""
-    decorators = (
-        click.option("--config", type=click.Path(path_type=Path), help="Settings file to use."),
-        click.option("--org", "alias", metavar="ALIAS", help="Which configured org."),
-        click.option("--store", type=click.Path(path_type=Path), help="Store file to use."),
-    )
-    return _decorated(command, decorators)
+_PLACE_OPTIONS: tuple[_Decorator, ...] = (
+    click.option("--config", type=click.Path(path_type=Path), help="Settings file to use."),
+    click.option("--org", "alias", metavar="ALIAS", help="Which configured org."),
+    click.option("--store", type=click.Path(path_type=Path), help="Store file to use."),
+)
+_ANSWER_OPTIONS: tuple[_Decorator, ...] = (
+    *_PLACE_OPTIONS,
+    click.option("--as-of", metavar="TIME", help="Look from this moment instead of now (UTC)."),
+    click.option("--since", metavar="TIME|24h|7d", help="Where the window begins."),
+    click.option("--until", metavar="TIME", help="Where the window ends."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+    click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line."),
+    click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same."),
+)
 
 
-def answer_options(command: _Command) -> _Command:
-    """Add where, when and how: the options of every command that prints an answer."""
-    decorators = (
-        click.option("--as-of", metavar="TIME", help="Look from this moment instead of now (UTC)."),
-        click.option("--since", metavar="TIME|24h|7d", help="Where the window begins."),
-        click.option("--until", metavar="TIME", help="Where the window ends."),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
-        click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line."),
-        click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same."),
-    )
-    return where_options(_decorated(command, decorators))
+def place_options(function: _Function) -> _Function:
+    """Give a command ``--config``, ``--org`` and ``--store``, as a `Place` it gets first."""
+
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> Any:
+        return function(_place(given), **given)
+
+    return _with_options(wrapped, _PLACE_OPTIONS)
 
 
-def _decorated(
-    command: _Command, decorators: tuple[Callable[[_Command], _Command], ...]
-) -> _Command:
+def answer_options(function: _Function) -> _Function:
+    """Give a command the options of every answer, as a `Request` in its first argument."""
+
+    @functools.wraps(function)
+    def wrapped(**given: Any) -> Any:
+        as_json, as_csv = given.pop("as_json"), given.pop("as_csv")
+        if as_json and as_csv:
+            raise click.UsageError("--json and --csv exclude each other.")
+        request = Request(
+            place=_place(given),
+            as_of=given.pop("as_of"),
+            since=given.pop("since"),
+            until=given.pop("until"),
+            form="json" if as_json else "csv" if as_csv else "table",
+            color=not (given.pop("no_color") or os.environ.get("NO_COLOR")),
+        )
+        return function(request, **given)
+
+    return _with_options(wrapped, _ANSWER_OPTIONS)
+
+
+def _place(given: dict[str, Any]) -> Place:
+    return Place(given.pop("config"), given.pop("alias"), given.pop("store"))
+
+
+def _with_options(function: _Function, decorators: tuple[_Decorator, ...]) -> _Function:
     for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+        function = decorator(function)
+    return function
 
 
-def resolve_where(config: Path | None, alias: str | None, store: Path | None) -> Where:
+def resolve_where(place: Place) -> Where:
     """Settings, org, store and clock from the options and the environment."""
-    config_file = config or paths.config_file()
-    named = config is not None or bool(os.environ.get("ORGWATCH_CONFIG"))
+    config_file = place.config or paths.config_file()
+    named = place.config is not None or bool(os.environ.get("ORGWATCH_CONFIG"))
     loaded = settings_file.load(config_file, os.environ, must_exist=named)
     for warning in loaded.warnings:
         click.echo(f"orgwatch: {warning}", err=True)
-    org = settings_file.choose_org(loaded, alias)
+    org = settings_file.choose_org(loaded, place.alias)
     name = org.alias if org else services.LOCAL_ALIAS
     return Where(
         settings=loaded,
         org=org,
         alias=name,
-        store_file=services.store_file_for(name, org, store),
+        store_file=services.store_file_for(name, org, place.store),
         clock=services.clock_for(org),
     )
-
-
-def resolve_output(as_json: bool, as_csv: bool, no_color: bool) -> Output:
-    """The form asked for; JSON and CSV exclude each other."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other.")
-    form = "json" if as_json else "csv" if as_csv else "table"
-    return Output(form, color=not (no_color or os.environ.get("NO_COLOR")))
 
 
 @contextmanager
@@ -121,36 +158,28 @@ def reading(where: Where) -> Iterator[Reader]:
 
 
 def resolve_moment(
-    where: Where,
-    reader: Reader,
-    as_of: str | None,
-    since: str | None,
-    until: str | None,
-    window_is_all: bool = False,
+    request: Request, where: Where, reader: Reader, *, spans_all: bool = False
 ) -> Moment:
     """The span that the options describe; by default the rolling 24 hours up to now.
 
-    A store of files from disk alone, or ``window_is_all``, spans everything stored.
+    A store that holds files from disk alone spans everything stored, and so does a command that
+    says ``spans_all``.
     """
-    now = parse_time(as_of, "--as-of") if as_of else where.clock.now()
-    end = parse_time(until, "--until") if until else now
+    now = parse_time(request.as_of, "--as-of") if request.as_of else where.clock.now()
+    end = parse_time(request.until, "--until") if request.until else now
     stored = services.stored_span(reader.connection)
-    if since is not None:
-        start = parse_since(since, end)
-    elif stored is not None and (window_is_all or _is_disk_only(where, reader)):
-        # Windows are open at their start, so it lies one millisecond before the first row.
-        start = stored[0] - timedelta(milliseconds=1)
-        if not (until or as_of):
-            end = stored[1]
+    disk_only = services.is_disk_only(reader.connection)
+    if request.since is not None:
+        start = parse_since(request.since, end)
+    elif stored is not None and (spans_all or disk_only):
+        start = min(a_moment_before(stored[0]), a_moment_before(end))
+        if disk_only and not (request.until or request.as_of):
+            end = now = stored[1]
     else:
         start = end - POOL_WINDOW
     if start >= end:
         raise click.UsageError(f"The window is empty: {start:%FT%TZ} is not before {end:%FT%TZ}.")
     return Moment(as_of=now, since=start, until=end)
-
-
-def _is_disk_only(where: Where, reader: Reader) -> bool:
-    return where.org is None and services.is_disk_only(reader.connection)
 
 
 def refuse_uncollected(title: str, where: Where) -> NoReturn:

@@ -29,3 +29,8 @@ def parse_since(text: str, until: datetime, option: str = "--since") -> datetime
         return until - timedelta(**{_UNITS[span["unit"]]: int(span["number"])})
     except OverflowError:
         raise click.BadParameter(f"{text!r} reaches too far back", param_hint=option) from None
+
+
+def a_moment_before(at: datetime) -> datetime:
+    """A millisecond before ``at``: windows are open at their start, and this one holds ``at``."""
+    return at - timedelta(milliseconds=1)

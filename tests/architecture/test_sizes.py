@@ -36,8 +36,7 @@ def test_file_and_its_functions_are_small(path: Path) -> None:
     if name not in REASONED_EXCEPTIONS:
         assert lines <= MOST_FILE_LINES, f"{name} has {lines} lines"
     long = [f"{one} ({size})" for one, size in functions(path) if size > MOST_FUNCTION_LINES]
-    if not (name.startswith("console/commands/") and all(one.startswith("command") for one in long)):
-        assert not long, f"{name}: {', '.join(long)}"
+    assert not long, f"{name}: {', '.join(long)}"
 
 
 def test_every_exception_is_still_needed() -> None:
