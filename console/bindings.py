@@ -41,7 +41,6 @@ GLOBAL_BINDINGS: list[Binding] = [
         "Commands",
         id="app.palette",
         tooltip="Find a screen, a theme or an action by name",
-        show=False,
         priority=True,
     ),
     Binding("t", "switch_theme", "Theme", id="app.theme", tooltip="Dark or light", show=False),

@@ -5,6 +5,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from widgets.severity import SIGN, STYLE
+from widgets.tones import MUTED
 from widgets.types import NoticeView, Severity
 
 
@@ -50,6 +51,6 @@ class Notice(Widget):
             ),
             Content(notice.meaning),
             Content.styled(notice.next_step, "$text-primary"),
-            Content.styled(notice.detail, "$text-muted"),
+            Content.styled(notice.detail, MUTED),
         ]
         return Content("\n").join(line for line in lines if line.plain)

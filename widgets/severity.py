@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from widgets.tones import MUTED
 from widgets.types import Severity
 
 SIGN: Final = {
@@ -26,7 +27,7 @@ STYLE: Final = {
     Severity.WARNING: "$text-warning",
     Severity.CRITICAL: "bold $text-error",
     Severity.EXCEEDED: "bold reverse $text-error",
-    Severity.UNKNOWN: "$text-muted",
+    Severity.UNKNOWN: MUTED,
 }
 """Styles for text that carries the severity, in terms of the theme's variables."""
 
@@ -35,6 +36,6 @@ FILL: Final = {
     Severity.WARNING: "$warning",
     Severity.CRITICAL: "$error",
     Severity.EXCEEDED: "$error",
-    Severity.UNKNOWN: "$text-muted",
+    Severity.UNKNOWN: MUTED,
 }
 """Styles for bars: what is well has the accent, so that a screen of green does not shout."""

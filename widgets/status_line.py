@@ -5,6 +5,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from widgets.severity import SIGN, STYLE
+from widgets.tones import MUTED
 from widgets.types import StatusItem, StatusView
 
 _GAP = "   "
@@ -16,7 +17,6 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine {
         height: 1;
-        dock: top;
         padding: 0 1;
         background: $panel;
         color: $foreground;
@@ -71,7 +71,7 @@ def _line(items: list[tuple[StatusItem, bool]], marks: list[Content]) -> Content
 
 
 def _item(item: StatusItem, text: str) -> Content:
-    label = (f"{item.label} ", "$text-muted") if item.label else ("", "")
+    label = (f"{item.label} ", MUTED) if item.label else ("", "")
     if item.severity is None:
         return Content.assemble(label, (text, "" if item.label else "bold"))
     style = STYLE[item.severity]

@@ -52,7 +52,7 @@ class TabBar(Horizontal):
     DEFAULT_CSS = """
     TabBar {
         height: 1;
-        dock: top;
+        background: $panel;
     }
     """
 

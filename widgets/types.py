@@ -7,6 +7,8 @@ always drawn literally, never as markup.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from widgets.row_types import RecordView, Row
+
 
 class Severity(StrEnum):
     """How serious a figure is; drawn as a sign and a word as well as a colour."""
@@ -66,7 +68,7 @@ class TabView:
 
 @dataclass(frozen=True, slots=True)
 class GaugeView:
-    """One figure against its maximum, with where it has been and where it is going."""
+    """One figure against its maximum."""
 
     title: str
     figure: str
@@ -75,54 +77,31 @@ class GaugeView:
     fraction: float | None
     severity: Severity
     notes: tuple[str, ...] = ()
-    """Short remarks beneath the bar, most important first."""
-    history: tuple[float, ...] = ()
-    """Fractions of the maximum, oldest first."""
+    """Remarks beneath the bar, most important first."""
     marks: tuple[float, ...] = ()
     """Fractions at which the severity changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShareRow:
-    """One part of a whole."""
+class AreaView:
+    """A fraction over the past."""
 
-    key: str
-    name: str
-    share: float | None
-    share_text: str
-    amount: str
+    values: tuple[float | None, ...]
+    """One for each slot of equal length, oldest first; None where nothing is known."""
+    times: tuple[tuple[float, str], ...]
+    """Labels along the time: place from 0 (oldest) to 1 (now), and text."""
+    marks: tuple[float, ...] = ()
+    """Fractions at which the severity changes, lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """A few rows under a heading, as many as there is room for."""
+
+    records: RecordView
     note: str = ""
-    quiet: bool = False
-    """True for what is left over: drawn without emphasis."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConcernRow:
-    """Something that needs a look, and where to look."""
-
-    severity: Severity
-    text: str
-    when: str
-    target: str
-    """The name of the tab that shows more."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One event on one line."""
-
-    key: str
-    time: str
-    kind: str
-    who: str
-    where: str
-    what: str
-    problem: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyView:
-    """Why there is nothing to show, and what to do about it."""
-
-    why: str
-    what_to_do: str = ""
+    """A remark at the right of the heading."""
+    folds: tuple[Row, ...] = ()
+    """``folds[n]`` sums up the rows from the n-th on; drawn for those that find no room."""
+    pinned: tuple[Row, ...] = ()
+    """Rows at the end that are always drawn."""

@@ -5,7 +5,7 @@ Unknown is an en dash, never a zero. Times are UTC.
 
 from datetime import UTC, datetime, timedelta
 
-UNKNOWN = "–"  # noqa: RUF001 - an en dash, on purpose
+UNKNOWN = "–"
 """What stands for a figure that is not known."""
 
 _MINUTE_S = 60

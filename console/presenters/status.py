@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from console.answers.health import HealthAnswer
 from console.presenters.formats import UNKNOWN, clock_time, count, day_time, short_span, span
 from console.safe_text import visible
-from store.records import LoginState, TaskPhase, TaskState
+from store.records import CoverageState, LoginState, TaskPhase, TaskState
 from widgets.types import Severity, StatusItem, StatusView
 
 _MAX_NAME = 24
@@ -113,10 +113,15 @@ def _stream(stream: TaskState | None, last_event_at: datetime | None, now: datet
 
 
 def _data(answer: HealthAnswer) -> StatusItem:
-    state = answer.completeness.state
-    severity = _COMPLETENESS.get(state, Severity.UNKNOWN)
-    long = visible(answer.completeness.summary, 60) or state
-    return StatusItem(state, long, severity, label="data", drop_order=1)
+    """How complete the data is; log files that are not due yet are no fault."""
+    completeness = answer.completeness
+    level = _COMPLETENESS.get(completeness.state, Severity.UNKNOWN)
+    if level is Severity.WARNING and all(
+        gap.state == CoverageState.PENDING for gap in completeness.gaps
+    ):
+        level = Severity.OK
+    long = visible(completeness.summary, 60) or completeness.state
+    return StatusItem(long.partition(", ")[0], long, level, label="data", drop_order=1)
 
 
 def _own_calls(answer: HealthAnswer) -> StatusItem:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from console.presenters.formats import UNKNOWN
 from widgets.severity import SIGN, STYLE, WORD
+from widgets.tones import MUTED
 from widgets.types import Severity
 
 _EVERYWHERE = "Everywhere"
@@ -76,5 +77,5 @@ def _signs() -> Content:
         for severity in Severity
     ]
     return Content("   ").join(
-        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", "$text-muted")]
+        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", MUTED)]
     )

@@ -1,0 +1,102 @@
+"""What needs a look, found in the answers of one moment: the forerunner of alerts.
+
+Each concern is a figure beyond a line, with the room that shows more about it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.answers.health import HealthAnswer
+from console.answers.limits import LimitAnswer
+from console.answers.usage import IntegrationUsage
+from console.presenters import formats
+from console.presenters.severities import severity
+from store.records import StoredEvent, TaskPhase
+from widgets.types import Severity
+
+ERROR_SHARE = 0.10
+"""From this share of failing calls on an integration is worth a look."""
+FEWEST_ERRORS = 20
+"""Fewer failing calls than these are no pattern."""
+FEWEST_FAILED_LOGINS = 3
+"""One wrong password is a person; from the third on it is worth a look."""
+
+_LOGIN_TYPES = ("LoginEventStream", "LoginEvent", "Login")
+_ORDER = (Severity.EXCEEDED, Severity.CRITICAL, Severity.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One thing that needs a look."""
+
+    severity: Severity
+    text: str
+    room: str
+    """The name of the room that shows more."""
+    at: datetime | None = None
+
+
+def concerns(
+    limits: Sequence[LimitAnswer],
+    integrations: Sequence[IntegrationUsage],
+    problems: Sequence[StoredEvent],
+    health: HealthAnswer,
+) -> tuple[Concern, ...]:
+    """All of them, the worst first, and among equals the newest."""
+    found = [
+        *_limits(limits),
+        *_integrations(integrations),
+        *_failed_logins(problems),
+        *_console(health),
+    ]
+    found.sort(key=lambda concern: concern.at.timestamp() if concern.at else 0.0, reverse=True)
+    found.sort(key=lambda concern: _ORDER.index(concern.severity))
+    return tuple(found)
+
+
+def _limits(limits: Sequence[LimitAnswer]) -> Iterator[Concern]:
+    for limit in limits:
+        level = severity(limit.severity)
+        if level in _ORDER:
+            text = f"{formats.percent(limit.used_fraction)} of {limit.name}"
+            yield Concern(level, text, "limits", limit.sampled_at)
+
+
+def _integrations(integrations: Sequence[IntegrationUsage]) -> Iterator[Concern]:
+    for part in integrations:
+        if part.over_budget and part.budget_calls is not None:
+            over = part.counted_calls - part.budget_calls
+            text = f"{part.name} over budget by {formats.plural(over, 'call')}"
+            yield Concern(Severity.WARNING, text, "integrations", part.last_seen)
+        if part.errors >= FEWEST_ERRORS and part.errors >= ERROR_SHARE * part.calls:
+            text = f"{part.name}: {formats.percent(part.errors / part.calls)} of calls fail"
+            yield Concern(Severity.WARNING, text, "integrations", part.last_seen)
+
+
+def _failed_logins(problems: Sequence[StoredEvent]) -> Iterator[Concern]:
+    """Failed logins by user; ``problems`` are newest first."""
+    failed: dict[str, list[StoredEvent]] = defaultdict(list)
+    for event in problems:
+        if event.event_type in _LOGIN_TYPES:
+            failed[event.username or event.user_id or "a user without a name"].append(event)
+    for user, events in failed.items():
+        if len(events) >= FEWEST_FAILED_LOGINS:
+            text = f"{len(events)} failed logins: {user}"
+            yield Concern(Severity.WARNING, text, "events", events[0].occurred_at)
+
+
+def _console(health: HealthAnswer) -> Iterator[Concern]:
+    """What is wrong with the console's own work."""
+    for task in health.tasks:
+        if task.phase is TaskPhase.FAILED:
+            text = f"collecting {task.task} failed: {task.message}"
+            yield Concern(Severity.CRITICAL, text, "events", task.since)
+        elif task.phase is TaskPhase.BACKING_OFF:
+            text = f"collecting {task.task} is retried: {task.message}"
+            yield Concern(Severity.WARNING, text, "events", task.since)
+    budget = health.own_calls_budget
+    if budget is not None and health.own_calls_24h > budget:
+        text = f"orgwatch itself made {formats.plural(health.own_calls_24h, 'call')} of {budget:,}"
+        yield Concern(Severity.WARNING, text, "limits")

@@ -1,0 +1,238 @@
+"""The first screen: the sentence that matters, the pool, its users, and what needs a look."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from console.analysis.severity import DEFAULT_THRESHOLDS
+from console.answers.limits import LimitAnswer, PoolAnswer
+from console.answers.usage import IntegrationUsage, UsageAnswer
+from console.presenters import formats
+from console.presenters.concerns import Concern
+from console.presenters.events import event_columns, present_row
+from console.presenters.integrations import integration_key
+from console.presenters.severities import TONE, severity, sign
+from console.safe_text import visible
+from store.records import StoredEvent
+from widgets.row_types import Cell, Column, RecordView, Row, Tone
+from widgets.types import AreaView, GaugeView, PanelView
+
+POOL_LIMIT = "DailyApiRequests"
+"""The pool's name among the limits (REST API Developer Guide, "Limits")."""
+
+MARKS = (DEFAULT_THRESHOLDS.warning, DEFAULT_THRESHOLDS.critical)
+"""Fractions at which a limit's severity rises."""
+
+_AREA_SLOTS = 288
+"""Five minutes each: the rhythm in which ``/limits`` is read."""
+_NAME_LIMIT = 80
+_MOST_ROWS = 40
+"""Rows given to a panel: more than any terminal shows of it."""
+
+_SHARE_COLUMNS = (
+    Column("name", "", 16, widest=32),
+    Column("bar", "", 6, widest=60),
+    Column("share", "", 6, right=True),
+    Column("calls", "", 7, right=True, widest=9),
+)
+_LIMIT_COLUMNS = (
+    Column("sign", "", 1),
+    Column("name", "", 18, widest=44),
+    Column("bar", "", 8, widest=24, priority=1),
+    Column("percent", "", 6, right=True),
+)
+_CONCERN_COLUMNS = (
+    Column("sign", "", 1),
+    Column("text", "", 26, widest=80),
+    Column("when", "", 8, right=True, priority=1),
+)
+
+
+def present_headline(pool: PoolAnswer, usage: UsageAnswer) -> tuple[tuple[Cell, ...], ...]:
+    """Two lines: how full and when dry; who uses most and how far the logs reach."""
+    return (_pool_sentence(pool, usage.as_of), _usage_sentence(usage))
+
+
+def present_pool(pool: PoolAnswer, as_of: datetime) -> GaugeView:
+    """The gauge of the rolling pool."""
+    known = pool.used_calls is not None and pool.max_calls is not None
+    figure = f"{formats.count(pool.used_calls)} of {formats.count(pool.max_calls)}"
+    return GaugeView(
+        title="API calls in 24 h",
+        figure=figure if known else "not known yet",
+        percent=formats.percent(pool.used_fraction),
+        fraction=pool.used_fraction,
+        severity=severity(pool.severity),
+        notes=tuple(_pool_notes(pool, as_of)),
+        marks=MARKS,
+    )
+
+
+def present_history(pool: PoolAnswer, since: datetime, until: datetime) -> AreaView:
+    """The pool's use over the window, in slots of equal length."""
+    slots: list[float | None] = [None] * _AREA_SLOTS
+    length = until - since
+    for moment, used in pool.history:
+        place = int((moment - since) / length * _AREA_SLOTS)
+        if pool.max_calls and 0 <= place <= _AREA_SLOTS:
+            place = min(place, _AREA_SLOTS - 1)
+            slots[place] = max(slots[place] or 0.0, used / pool.max_calls)
+    return AreaView(tuple(_bridged(slots)), tuple(_hours(since, until)), MARKS)
+
+
+def present_shares(usage: UsageAnswer) -> PanelView:
+    """The largest integrations, what is not in the logs, and so the whole pool."""
+    parts = usage.integrations
+    shown = tuple(_share_row(part) for part in parts[:_MOST_ROWS])
+    folds = tuple(_others_row(parts[cut:], usage.pool_used) for cut in range(len(shown)))
+    note = f"logs end {formats.hour_minute(usage.logs_until)}" if usage.logs_until else ""
+    empty = "No log row of the last 24 hours is in the store yet."
+    return PanelView(
+        RecordView(_SHARE_COLUMNS, shown, empty), note, folds=folds, pinned=_rest_rows(usage)
+    )
+
+
+def present_limits(limits: Sequence[LimitAnswer]) -> PanelView:
+    """The other limits, most endangered first."""
+    others = [limit for limit in limits if limit.name != POOL_LIMIT and limit.used_fraction]
+    rows = tuple(_limit_row(limit) for limit in others[:_MOST_ROWS])
+    empty = "All others are unused." if limits else "No limit has been read yet."
+    return PanelView(
+        RecordView(_LIMIT_COLUMNS, rows, empty), f"{len(limits)} in all" if limits else ""
+    )
+
+
+def present_concerns(concerns: Sequence[Concern], as_of: datetime) -> PanelView:
+    """What needs a look, the worst first."""
+    rows = tuple(
+        Row(
+            f"{concern.room}\x1f{index}",
+            (
+                sign(concern.severity),
+                Cell(visible(concern.text, _NAME_LIMIT), TONE[concern.severity]),
+                Cell(formats.time_near(concern.at, as_of) if concern.at else "", Tone.MUTED),
+            ),
+        )
+        for index, concern in enumerate(concerns[:_MOST_ROWS])
+    )
+    note = formats.plural(len(concerns), "concern") if concerns else ""
+    return PanelView(
+        RecordView(_CONCERN_COLUMNS, rows, "Nothing: all that is known is well."), note
+    )
+
+
+def present_latest(
+    events: Sequence[StoredEvent], per_minute: Sequence[int], as_of: datetime
+) -> PanelView:
+    """The newest events, newest first."""
+    other_days = any(event.occurred_at.date() != as_of.date() for event in events)
+    rows = tuple(present_row(event, as_of) for event in events)
+    empty = "No event yet: they appear here as the org streams them."
+    note = f"{formats.plural(sum(per_minute), 'event')} in the last hour" if per_minute else ""
+    return PanelView(RecordView(event_columns(other_days=other_days), rows, empty), note)
+
+
+def _pool_sentence(pool: PoolAnswer, as_of: datetime) -> tuple[Cell, ...]:
+    if pool.used_fraction is None:
+        return (Cell("The use of the API pool is not known yet.", Tone.STRONG),)
+    level = severity(pool.severity)
+    tone = TONE[level] if TONE[level] is not Tone.PLAIN else Tone.STRONG
+    used = f"{formats.percent(pool.used_fraction)} of the API pool used"
+    if pool.used_fraction >= 1:
+        return (Cell(f"{used}: the org may refuse further calls.", tone),)
+    if pool.exhausted_at is None:
+        return (Cell(f"{used}.", tone),)
+    left = formats.span(max(pool.exhausted_at - as_of, timedelta()))
+    at = formats.hour_minute(pool.exhausted_at)
+    return (Cell(f"{used}, dry in {left} at this rate ({at}).", tone),)
+
+
+def _usage_sentence(usage: UsageAnswer) -> tuple[Cell, ...]:
+    if usage.logs_until is None:
+        return (Cell("Who used it shows as soon as the first log file is in.", Tone.MUTED),)
+    parts = []
+    if usage.integrations and usage.integrations[0].share is not None:
+        first = usage.integrations[0]
+        parts.append(f"{visible(first.name, 24)} takes {formats.percent(first.share)}.")
+    parts.append(f"Logs end at {formats.hour_minute(usage.logs_until)}")
+    if usage.unattributed is not None and usage.unattributed > 0:
+        parts[-1] += f"; {formats.plural(usage.unattributed, 'call')} not in them"
+    return (Cell(" ".join(parts) + ".", Tone.MUTED),)
+
+
+def _pool_notes(pool: PoolAnswer, as_of: datetime) -> Iterable[str]:
+    if pool.forecast:
+        yield visible(pool.forecast[:1].upper() + pool.forecast[1:], 120)
+    if pool.net_calls_per_hour is not None:
+        yield f"net {formats.rate(pool.net_calls_per_hour)}"
+    if pool.sampled_at is not None:
+        how = "from a header" if pool.source == "header" else "from /limits"
+        yield f"read {formats.time_near(pool.sampled_at, as_of)} {how}"
+
+
+def _bridged(slots: Sequence[float | None]) -> Iterable[float | None]:
+    """Fills holes shorter than half an hour: the pool moves on between two readings."""
+    last: float | None = None
+    age = 0
+    for value in slots:
+        age = 0 if value is not None else age + 1
+        last = value if value is not None else last
+        yield last if age <= 6 else None
+
+
+def _hours(since: datetime, until: datetime) -> Iterable[tuple[float, str]]:
+    hour = (since + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    while hour < until:
+        if hour.hour % 3 == 0:
+            yield (hour - since) / (until - since), formats.hour_minute(hour)
+        hour += timedelta(hours=1)
+
+
+def _share_row(part: IntegrationUsage) -> Row:
+    tone = Tone.WARNING if part.over_budget else Tone.PLAIN
+    name = visible(part.name, _NAME_LIMIT)
+    return _part_row(integration_key(part), name, part.counted_calls, part.share, tone)
+
+
+def _others_row(parts: Sequence[IntegrationUsage], pool_used: int | None) -> Row:
+    """What is too small to be in sight, as one row."""
+    calls = sum(part.counted_calls for part in parts)
+    share = calls / pool_used if pool_used else None
+    return _part_row("", formats.plural(len(parts), "other"), calls, share, Tone.MUTED)
+
+
+def _rest_rows(usage: UsageAnswer) -> tuple[Row, ...]:
+    """What the pool counts beyond the log rows."""
+    if usage.unattributed is None or usage.unattributed <= 0 or not usage.pool_used:
+        return ()
+    share = usage.unattributed / usage.pool_used
+    return (_part_row("", "not in the logs", usage.unattributed, share, Tone.MUTED),)
+
+
+def _part_row(key: str, name: str, calls: int, share: float | None, tone: Tone) -> Row:
+    return Row(
+        key,
+        (
+            Cell(name, tone),
+            Cell(bar=share, tone=tone),
+            Cell(formats.percent(share), tone),
+            Cell(formats.count(calls), Tone.MUTED),
+        ),
+    )
+
+
+def _limit_row(limit: LimitAnswer) -> Row:
+    level = severity(limit.severity)
+    return Row(
+        limit.name,
+        (
+            sign(level),
+            Cell(visible(limit.name, _NAME_LIMIT)),
+            Cell(bar=limit.used_fraction, tone=TONE[level]),
+            Cell(formats.percent(limit.used_fraction), TONE[level]),
+        ),
+    )
+
+
+def room_of_concern(key: str) -> str:
+    """The room that shows more about the concern in the row ``key``."""
+    return key.partition("\x1f")[0] or "overview"
