@@ -6,6 +6,8 @@ it. What memory holds is bounded; beyond the bound it starts afresh.
 
 import sqlite3
 
+from store.log_values import unquoted
+
 _MEMORY_BOUND = 100_000
 
 CallerKey = tuple[str, str, str, str, str]
@@ -22,10 +24,11 @@ class TermIds(dict[str, int]):
     def __missing__(self, text: str) -> int:
         if len(self) >= _MEMORY_BOUND:
             self.clear()
-        row = self._connection.execute("SELECT id FROM term WHERE text = ?", (text,)).fetchone()
+        meant = unquoted(text)
+        row = self._connection.execute("SELECT id FROM term WHERE text = ?", (meant,)).fetchone()
         if row is None:
             row = self._connection.execute(
-                "INSERT INTO term (text) VALUES (?) RETURNING id", (text,)
+                "INSERT INTO term (text) VALUES (?) RETURNING id", (meant,)
             ).fetchone()
         self[text] = int(row[0])
         return self[text]
@@ -41,16 +44,17 @@ class CallerIds(dict[CallerKey, int]):
     def __missing__(self, caller: CallerKey) -> int:
         if len(self) >= _MEMORY_BOUND:
             self.clear()
+        meant = tuple(map(unquoted, caller))
         row = self._connection.execute(
             "SELECT id FROM caller WHERE app_id = ? AND app_name = ? AND client = ?"
             " AND user_id = ? AND username = ?",
-            caller,
+            meant,
         ).fetchone()
         if row is None:
             row = self._connection.execute(
                 "INSERT INTO caller (app_id, app_name, client, user_id, username)"
                 " VALUES (?, ?, ?, ?, ?) RETURNING id",
-                caller,
+                meant,
             ).fetchone()
         self[caller] = int(row[0])
         return self[caller]

@@ -16,19 +16,19 @@ from store.usage_rollup import DIMENSIONS
 OTHER_VALUES = "(other)"
 """The value under which a facet's many small values are summed."""
 
-_ROW_PARTS = (
-    "SELECT caller_id, occurred_ms - occurred_ms % 3600000 AS hour_ms, COUNT(*) AS calls,"
-    " COUNT(CASE WHEN counted THEN 1 END) AS counted,"
-    " COUNT(CASE WHEN status >= 400 THEN 1 END) AS errors,"
-    " MIN(occurred_ms) AS first_ms, MAX(occurred_ms) AS last_ms FROM api_call"
-    " WHERE occurred_ms > {low} AND occurred_ms {high} GROUP BY 1, 2"
+_EDGE = (
+    "SELECT caller_id, occurred_ms - occurred_ms % 3600000, COUNT(*),"
+    " COUNT(CASE WHEN counted THEN 1 END), COUNT(CASE WHEN status >= 400 THEN 1 END),"
+    " MIN(occurred_ms), MAX(occurred_ms) FROM api_call WHERE "
 )
 _PARTS = (
     "SELECT caller_id, hour_ms, calls, counted, errors, first_ms, last_ms FROM usage_hour"
-    " WHERE hour_ms >= :first_hour AND hour_ms < :end_hour"
-    " UNION ALL " + _ROW_PARTS.format(low=":since", high="< :first_hour")
-    + " UNION ALL " + _ROW_PARTS.format(low=":end_hour - 1", high="<= :until")
-)  # fmt: skip
+    " WHERE hour_ms >= :first_hour AND hour_ms < :end_hour UNION ALL "
+    + _EDGE
+    + "occurred_ms > :since AND occurred_ms < :first_hour GROUP BY 1, 2 UNION ALL "
+    + _EDGE
+    + "occurred_ms >= :end_hour AND occurred_ms <= :until GROUP BY 1, 2"
+)
 _CALLER = "caller.app_id, caller.app_name, caller.client, caller.user_id, caller.username"
 
 
