@@ -7,6 +7,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from widgets.ink import ink
 from widgets.row_types import Part, Tone
 
 _SIGN = "━"
@@ -24,9 +25,9 @@ class Band(Widget):
     DEFAULT_CSS = """
     Band {
         height: 1;
-        padding: 0 2;
+        padding: 0 1;
         & > .band--plain { color: $secondary; }
-        & > .band--muted { color: $text-disabled; }
+        & > .band--muted { color: $secondary 50%; }
         & > .band--strong { color: $foreground; }
         & > .band--accent { color: $primary; }
         & > .band--good { color: $success; }
@@ -51,7 +52,7 @@ class Band(Widget):
         base = self.rich_style
         segments = []
         for part, cells in zip(self._parts, part_widths(self._parts, width), strict=True):
-            style = base + self.get_component_rich_style(f"band--{part.tone}", partial=True)
+            style = base + ink(self, f"band--{part.tone}")
             segments.append(Segment(_SIGN * cells, style))
             segments.append(Segment(" ", base))
         return Strip(segments).adjust_cell_length(width, base)

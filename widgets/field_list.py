@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from widgets.blocks import bar
+from widgets.ink import ink
 from widgets.row_types import Field, FieldGroup, Tone
 
 _COLUMN_WIDTH = 56
@@ -40,7 +41,7 @@ class FieldList(VerticalScroll, can_focus=True):
     DEFAULT_CSS = """
     FieldList {
         height: 1fr;
-        padding: 0 2;
+        padding: 0 1;
         scrollbar-size-vertical: 1;
         & > Static { height: auto; }
         & > .field-list--title { color: $text-accent; text-style: bold; }
@@ -136,7 +137,7 @@ class FieldList(VerticalScroll, can_focus=True):
         return table
 
     def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"field-list--{name}", partial=True)
+        return ink(self, f"field-list--{name}")
 
 
 def in_columns(groups: Sequence[FieldGroup], count: int) -> list[list[FieldGroup]]:

@@ -1,4 +1,4 @@
-"""A plot over time: filled areas and lines in braille, with its own legend and a quiet axis.
+"""A plot over time: areas and lines with a legend of its own and a quiet axis.
 
 The only module that knows the plotting library.
 """
@@ -6,123 +6,153 @@ The only module that knows the plotting library.
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import ComposeResult
+from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
-from textual_plotext import PlotextPlot
+from textual_plotext.plot import Plot
 
+from widgets.ink import rgb
 from widgets.plot_scale import axis_figures, axis_label, known_runs, label_positions, thin_out
 from widgets.row_types import PlotSeries, PlotView, Tone
+from widgets.tones import STYLE
 
 _POINTS_PER_CELL = 2
 _LINES_PER_FIGURE = 4
 """Lines of the plot for each figure on its axis."""
-_AREA_SIGN = "▆"
-_LINE_SIGN = "─"
+_AREA_SIGN, _AREA_MARKER = "▆", "hd"
+_LINE_SIGN, _LINE_MARKER = "╌", "braille"
 
 
 class TimePlot(Vertical):
-    """Draws a `PlotView`; the last series is an area, those before it are lines above or behind it.
+    """Draws a `PlotView`: the last series as an area, those before it as lines.
 
-    Area and line can be told apart without colour. Nothing is drawn again unless the view, the
+    Area and line are told apart without colour. Nothing is worked out again unless the view, the
     size or the theme changed.
-
-    | component class | styles |
-    | --- | --- |
-    | `time-plot--<tone>` | a series of that `Tone` and its legend |
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"time-plot--{tone}" for tone in Tone}
     DEFAULT_CSS = """
     TimePlot {
         height: 1fr;
-        & > .legend { height: 1; padding: 0 2; }
-        & > PlotextPlot { height: 1fr; padding: 0 2; background: transparent; }
-        & > .time-plot--plain { color: $foreground; }
-        & > .time-plot--muted { color: $text-disabled; }
-        & > .time-plot--strong { color: $foreground; }
-        & > .time-plot--accent { color: $primary; }
-        & > .time-plot--good { color: $success; }
-        & > .time-plot--warning { color: $warning; }
-        & > .time-plot--bad { color: $error; }
+        padding: 0 1;
+        & > .legend { height: 1; }
     }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._view: PlotView | None = None
-        self._title = ""
+        self._shown: tuple[str, PlotView] | None = None
 
     def compose(self) -> ComposeResult:
         """The legend and the drawing."""
-        yield Static(classes="legend", markup=False)
-        yield PlotextPlot()
-
-    def on_mount(self) -> None:
-        """Draw again in the colours of another theme."""
-        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._draw())
-
-    def on_resize(self) -> None:
-        """Choose axis figures and labels for the new size."""
-        self._draw()
+        yield Static(classes="legend")
+        yield PlotCanvas()
 
     def show(self, title: str, view: PlotView) -> None:
         """Show ``view`` under ``title``."""
-        if (title, view) != (self._title, self._view):
-            self._title, self._view = title, view
-            self._draw()
+        if (title, view) == self._shown:
+            return
+        self._shown = (title, view)
+        drawn = any(value is not None for series in view.series for value in series.values)
+        self.query_one(".legend", Static).update(_legend(title, view, drawn))
+        canvas = self.query_one(PlotCanvas)
+        canvas.visible = drawn
+        if drawn:
+            canvas.show(view)
 
-    def _draw(self) -> None:
-        view = self._view
-        if view is None or not self.is_mounted:
-            return
-        canvas = self.query_one(PlotextPlot)
-        known = [value for series in view.series for value in series.values if value is not None]
-        self.query_one(Static).update(self._legend(view, bool(known)))
-        plot = canvas.plt
-        plot.clear_figure()
-        canvas.visible = bool(known)
-        if not known:
-            return
-        width, height = max(canvas.content_size.width, 1), max(canvas.content_size.height, 1)
+
+class PlotCanvas(Widget):
+    """The drawing itself.
+
+    | component class | styles |
+    | --- | --- |
+    | `plot-canvas--axis` | figures and times along the edges |
+    | `plot-canvas--<tone>` | a series of that `Tone` |
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "plot-canvas--axis",
+        *(f"plot-canvas--{tone}" for tone in Tone),
+    }
+    DEFAULT_CSS = """
+    PlotCanvas {
+        height: 1fr;
+        & > .plot-canvas--axis { color: $text-muted; }
+        & > .plot-canvas--plain { color: $foreground; }
+        & > .plot-canvas--muted { color: $secondary; }
+        & > .plot-canvas--strong { color: $foreground; }
+        & > .plot-canvas--accent { color: $primary; }
+        & > .plot-canvas--good { color: $success; }
+        & > .plot-canvas--warning { color: $warning; }
+        & > .plot-canvas--bad { color: $error; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: PlotView | None = None
+        self._drawn_for: object = None
+        self._drawn = Text()
+
+    def show(self, view: PlotView) -> None:
+        """Draw ``view`` from now on."""
+        self._view = view
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        """The drawing, worked out anew only when something about it changed."""
+        width, height = self.content_size
+        if self._view is None or width <= 0 or height <= 0:
+            return ""
+        drawn_for = (self._view, width, height, self.app.theme)
+        if drawn_for != self._drawn_for:
+            self._drawn_for = drawn_for
+            self._drawn = Text.from_ansi(self._build(self._view, width, height))
+        return self._drawn
+
+    def _build(self, view: PlotView, width: int, height: int) -> str:
+        plot = Plot()
+        plot.plotsize(width, height)
+        plot._set_size(width, height)  # plotsize alone is cut to the size of the real terminal
+        plot.theme("clear")
+        plot.ticks_color(rgb(self, "plot-canvas--axis"))
         plot.frame(False)
         plot.xaxes(False, False)
         plot.yaxes(False, False)
-        figures = axis_figures(max(known), max(height // _LINES_PER_FIGURE, 1))
+        top = max(value for series in view.series for value in series.values if value is not None)
+        figures = axis_figures(top, max(height // _LINES_PER_FIGURE, 1))
         plot.ylim(0, figures[-1])
         plot.yticks(list(figures), [axis_label(figure) for figure in figures])
-        slots = label_positions(view.labels, width)
         plot.xlim(0, max(len(view.labels) - 1, 1))
+        slots = label_positions(view.labels, width)
         plot.xticks(list(slots), [view.labels[slot] for slot in slots])
         for series in view.series:
-            self._draw_series(canvas, series, width, area=series is view.series[-1])
-        canvas.refresh()
+            self._add(plot, series, width, area=series is view.series[-1])
+        built: str = plot.build()
+        return built
 
-    def _draw_series(
-        self, canvas: PlotextPlot, series: PlotSeries, width: int, *, area: bool
-    ) -> None:
-        colour = self.get_component_styles(f"time-plot--{series.tone}").color.rgb
+    def _add(self, plot: Plot, series: PlotSeries, width: int, *, area: bool) -> None:
+        colour = rgb(self, f"plot-canvas--{series.tone}")
         for run in known_runs(series.values):
             points = thin_out(run, width * _POINTS_PER_CELL)
-            canvas.plt.plot(
+            plot.plot(
                 [slot for slot, _value in points],
                 [value for _slot, value in points],
-                marker="braille",
+                marker=_AREA_MARKER if area else _LINE_MARKER,
                 color=colour,
                 fillx=area,
             )
 
-    def _legend(self, view: PlotView, drawn: bool) -> Text:
-        legend = Text(no_wrap=True, overflow="ellipsis")
-        legend.append(self._title, self._tone(Tone.STRONG))
-        if not drawn:
-            return legend.append(f"  {view.empty}", self._tone(Tone.MUTED))
-        for series in reversed(view.series):
-            sign = _AREA_SIGN if series is view.series[-1] else _LINE_SIGN
-            legend.append(f"   {sign} ", self._tone(series.tone))
-            legend.append(series.label)
-        return legend
 
-    def _tone(self, tone: Tone) -> str:
-        style = self.get_component_rich_style(f"time-plot--{tone}", partial=True)
-        return f"bold {style}" if tone is Tone.STRONG else str(style)
+def _legend(title: str, view: PlotView, drawn: bool) -> Content:
+    parts: list[tuple[str, str]] = [(title, STYLE[Tone.STRONG])]
+    if not drawn:
+        parts.append((f"  {view.empty}", STYLE[Tone.MUTED]))
+        return Content.assemble(*parts)
+    for series in reversed(view.series):
+        sign = _AREA_SIGN if series is view.series[-1] else _LINE_SIGN
+        parts.append((f"   {sign} ", STYLE[series.tone]))
+        parts.append((series.label, ""))
+    return Content.assemble(*parts)

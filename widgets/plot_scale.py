@@ -35,7 +35,16 @@ def label_positions(labels: Sequence[str], width: int) -> tuple[int, ...]:
     room = max(len(label) for label in labels) + _LABEL_ROOM
     most = max(width // room, 1)
     step = max(math.ceil(len(labels) / most), 1)
-    return tuple(range(0, len(labels), step))
+    return tuple(
+        slot
+        for slot in range(0, len(labels), step)
+        if slot == 0 or _room_after(slot, len(labels), width) >= len(labels[slot]) / 2
+    )
+
+
+def _room_after(slot: int, slots: int, width: int) -> float:
+    """Cells between a slot and the right edge: a label is centred on its slot."""
+    return (slots - 1 - slot) / max(slots - 1, 1) * width
 
 
 def known_runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:

@@ -21,11 +21,13 @@ from textual.strip import Strip
 
 from widgets.blocks import bar, trend
 from widgets.column_fit import GAP, fit_columns
+from widgets.ink import ink
 from widgets.row_types import Cell, Column, RecordView, Row, Tone
 
-_GUTTER = 2
+_GUTTER = 1
 _HEADER_LINES = 1
-_MARK = "▌ "
+_EMPTY_LINES = 3
+_MARK = "▌"
 _NOTHING = RecordView(columns=(), rows=(), empty="")
 
 
@@ -38,7 +40,8 @@ class RecordList(ScrollView, can_focus=True):
     | `record-list--cursor` | the selected row while the list has the focus |
     | `record-list--cursor-blurred` | the selected row while it has not |
     | `record-list--total` | rows that sum up the others |
-    | `record-list--bar` | bars and trends |
+    | `record-list--bar` | bars of what is neither a warning nor bad |
+    | `record-list--trend` | small lines of blocks |
     | `record-list--<tone>` | text of each `Tone` |
     """
 
@@ -48,6 +51,7 @@ class RecordList(ScrollView, can_focus=True):
         "record-list--cursor-blurred",
         "record-list--total",
         "record-list--bar",
+        "record-list--trend",
         *(f"record-list--{tone}" for tone in Tone),
     }
     DEFAULT_CSS = """
@@ -60,6 +64,7 @@ class RecordList(ScrollView, can_focus=True):
         & > .record-list--cursor-blurred { background: $boost; }
         & > .record-list--total { color: $text-muted; }
         & > .record-list--bar { color: $primary; }
+        & > .record-list--trend { color: $secondary; }
         & > .record-list--plain { color: $foreground; }
         & > .record-list--muted { color: $text-muted; }
         & > .record-list--strong { color: $foreground; text-style: bold; }
@@ -118,8 +123,15 @@ class RecordList(ScrollView, can_focus=True):
             """The list, for ``@on`` selectors."""
             return self.record_list
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        opens: bool = True,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._opens = opens
         self._view = _NOTHING
         self._totals: tuple[Row, ...] = ()
         self._fitted_width = -1
@@ -138,16 +150,17 @@ class RecordList(ScrollView, can_focus=True):
         return rows[self.cursor].key if 0 <= self.cursor < len(rows) else None
 
     def show(self, view: RecordView, totals: tuple[Row, ...] = ()) -> None:
-        """Show ``view`` and, beneath its rows, ``totals``, which cannot be selected."""
+        """Show ``view`` and beneath it ``totals``, which stay in sight and cannot be selected."""
         key = self.selected_key
         columns_changed = view.columns != self._view.columns
+        lines = self._lines
         self._view = view
         self._totals = totals
         if columns_changed:
             self._fitted_width = -1
         self.virtual_size = Size(self._width, self._lines)
         self._select_again(key)
-        self.refresh()
+        self.refresh(layout=self._lines != lines and self.styles.is_auto_height)
         self._tell()
 
     def select(self, key: str) -> bool:
@@ -162,6 +175,10 @@ class RecordList(ScrollView, can_focus=True):
         if key is None or not self.select(key):
             self.cursor = min(self.cursor, max(len(self._view.rows) - 1, 0))
 
+    def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
+        """As many lines as there are, where a stylesheet says ``height: auto``."""
+        return self._lines if self._view.rows else _HEADER_LINES + _EMPTY_LINES
+
     @property
     def _width(self) -> int:
         return self.scrollable_content_region.width
@@ -172,7 +189,7 @@ class RecordList(ScrollView, can_focus=True):
 
     @property
     def _visible_rows(self) -> int:
-        return max(self.size.height - _HEADER_LINES, 1)
+        return max(self.size.height - _HEADER_LINES - len(self._totals), 1)
 
     @property
     def _fit(self) -> tuple[tuple[int, int], ...]:
@@ -202,8 +219,6 @@ class RecordList(ScrollView, can_focus=True):
     def _scroll_to_cursor(self) -> None:
         top = self.scroll_offset.y
         lowest = self.cursor - self._visible_rows + 1
-        if self.cursor == len(self._view.rows) - 1:
-            lowest += len(self._totals)
         target = min(max(top, lowest), self.cursor)
         if target != top:
             self.scroll_to(y=max(target, 0), animate=False, force=True, immediate=True)
@@ -224,6 +239,10 @@ class RecordList(ScrollView, can_focus=True):
         """Select the last row."""
         self._move_to(len(self._view.rows) - 1)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether the action can be had: a list whose rows have no more to show opens none."""
+        return self._opens if action == "open" else True
+
     def action_open(self) -> None:
         """Ask for all about the selected row."""
         key = self.selected_key
@@ -240,7 +259,7 @@ class RecordList(ScrollView, can_focus=True):
             self._click_header(event.x)
             return
         index = self.scroll_offset.y + line - _HEADER_LINES
-        if 0 <= index < len(self._view.rows):
+        if line - _HEADER_LINES < self._visible_rows and index < len(self._view.rows):
             again = index == self.cursor and event.chain > 1
             self._move_to(index)
             if again:
@@ -259,14 +278,16 @@ class RecordList(ScrollView, can_focus=True):
         width = self._width
         if y < _HEADER_LINES:
             return self._header_strip(width)
-        index = self.scroll_offset.y + y - _HEADER_LINES
         rows = self._view.rows
-        if not rows and not self._totals:
+        if not rows:
             return self._empty_strip(y - _HEADER_LINES, width)
-        if index < len(rows):
+        first_total = min(len(rows), self._visible_rows)
+        line = y - _HEADER_LINES
+        if line < first_total:
+            index = self.scroll_offset.y + line
             return self._row_strip(rows[index], index == self.cursor, width)
-        if index < len(rows) + len(self._totals):
-            return self._total_strip(self._totals[index - len(rows)], width)
+        if line < first_total + len(self._totals):
+            return self._total_strip(self._totals[line - first_total], width)
         return Strip.blank(width, self.rich_style)
 
     def _header_strip(self, width: int) -> Strip:
@@ -286,7 +307,8 @@ class RecordList(ScrollView, can_focus=True):
     def _row_strip(self, row: Row, selected: bool, width: int) -> Strip:
         base = self.rich_style
         if selected:
-            base += self._part("cursor" if self.has_focus else "cursor-blurred")
+            cursor = "cursor" if self.has_focus else "cursor-blurred"
+            base += self.get_component_rich_style(f"record-list--{cursor}", partial=True)
         mark = _MARK if selected else " " * _GUTTER
         segments = [Segment(mark, base + self._part("bar"))]
         for index, cells in self._fit:
@@ -310,9 +332,13 @@ class RecordList(ScrollView, can_focus=True):
             return [Segment(_aligned(cell.text, width, column), style)]
         text = f" {cell.text}" if cell.text else ""
         room = max(width - cell_len(text), 0)
-        drawn = bar(cell.bar, room) if cell.bar is not None else trend(cell.trend, room)
+        drawn = (
+            bar(cell.bar, room) if cell.bar is not None else trend(cell.trend, room, cell.trend_top)
+        )
+        fill = "trend" if cell.trend else "bar"
+        fill = cell.tone if cell.tone in {Tone.WARNING, Tone.BAD} else fill
         return [
-            Segment(set_cell_size(drawn, room), base + self._part("bar")),
+            Segment(set_cell_size(drawn, room), base + self._part(fill)),
             Segment(text, style),
         ]
 
@@ -322,7 +348,7 @@ class RecordList(ScrollView, can_focus=True):
         return _strip([Segment(text, style)], width, style)
 
     def _part(self, name: str) -> Style:
-        return self.get_component_rich_style(f"record-list--{name}", partial=True)
+        return ink(self, f"record-list--{name}")
 
     def row_region(self, key: str) -> Region | None:
         """Where the row ``key`` is drawn in this widget; None where it is out of sight."""

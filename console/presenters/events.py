@@ -8,12 +8,14 @@ from console.answers.events import EventDetail
 from console.presenters import formats
 from console.safe_text import visible, visible_lines
 from store.records import EventFilter, StoredEvent
+from widgets.blocks import trend
 from widgets.row_types import Cell, Column, Field, FieldGroup, RecordView, Row, Tone
 
 _TEXT_LIMIT = 200
 """Characters of one cell; the detail has the whole."""
 _VALUE_LIMIT = 4_000
 """Characters of one field in the detail; the raw record has the whole."""
+_TREND_WIDTH = 20
 _SAME_DAY = len("12:04:31")
 _OTHER_DAY = len("11-15 12:04")
 _LOGIN = "Login"
@@ -107,9 +109,8 @@ def present_state(state: TailState, per_minute: Sequence[int]) -> tuple[Cell, ..
         cells.append(Cell(f"  ▸ {state.waiting:,}{more} waiting", Tone.STRONG))
     cells.extend(_filter_cells(state.filter))
     if per_minute:
-        cells.append(
-            Cell(f"   {formats.plural(sum(per_minute), 'event')} streamed in the last ", Tone.MUTED)
-        )
+        cells.append(Cell(f"   {trend(per_minute, _TREND_WIDTH)} ", Tone.ACCENT))
+        cells.append(Cell(f"{formats.plural(sum(per_minute), 'event')} streamed in ", Tone.MUTED))
         cells.append(Cell(formats.plural(len(per_minute), "minute"), Tone.MUTED))
     return tuple(cells)
 

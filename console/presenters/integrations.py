@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.answers.usage import IntegrationUsage, UsageAnswer
 from console.presenters import formats
@@ -28,29 +28,34 @@ KIND_TITLES = {
     "client": "client",
     "user": "user",
     "unresolved": "unresolved",
+    "uninstalled": "not installed",
 }
 KIND_MEANINGS = {
     "external_client_app": "External Client App",
     "connected_app": "Connected App",
     "client": "known only by the client name that it sends",
     "user": "known only by its user",
+    "uninstalled": "an app that is not installed in this org",
     "unresolved": "the logs name neither app, client nor user that the org knows",
 }
 
 _COLUMNS = (
-    Column("name", "Integration", 18, widest=34, sortable=True),
+    Column("name", "Integration", 19, widest=28, sortable=True),
     Column("kind", "Kind", 13, priority=4),
-    Column("owner", "Owner", 12, widest=20, priority=6),
-    Column("calls", "Calls", 7, right=True, widest=10, sortable=True),
+    Column("owner", "Owner", 11, widest=14, priority=6),
+    Column("calls", "Calls", 7, right=True, widest=9, sortable=True),
     Column("share", "Share of pool", 15, widest=40),
-    Column("errors", "Errors", 6, right=True, widest=8, priority=2, sortable=True),
+    Column("errors", "Errors", 7, right=True, widest=8, priority=2, sortable=True),
     Column("budget", "Budget", 8, right=True, priority=3, sortable=True),
-    Column("by_hour", "By hour", 11, widest=24, priority=1),
+    Column("by_hour", "By hour", 10, widest=25, priority=1),
     Column("last_seen", "Last seen", 11, right=True, priority=5, sortable=True),
 )
 _ERROR_RATE_TO_MARK = 0.05
 """From here on errors are marked: a healthy integration meets far fewer."""
 _BUDGET_TO_MARK = 0.8
+_DAY = timedelta(days=1)
+_HOURS_TO_NAME = 72
+"""Windows up to here are named in hours, as the pool's own is; longer ones in days."""
 _MOST_VALUES = 12
 """Values shown of one spread; the rest is summed up in one line."""
 _NAME_LIMIT = 120
@@ -117,14 +122,30 @@ def present_usage_plot(answer: UsageAnswer, key: str | None) -> PlotView:
         series.append(PlotSeries(name, _known_hours(chosen.by_hour, answer), Tone.ACCENT))
     return PlotView(
         series=tuple(series),
-        labels=tuple(formats.hour_minute(hour) for hour in answer.hours),
+        labels=tuple(_slot_label(start, answer.slot) for start in answer.hours),
         empty="appears with the first log file",
+    )
+
+
+def plot_title(answer: UsageAnswer) -> str:
+    """``Calls per hour``, or per day where the window is long."""
+    return "Calls per hour" if answer.slot < _DAY else f"Calls per {formats.span(answer.slot)}"
+
+
+def present_integration_title(usage: IntegrationUsage) -> tuple[Cell, ...]:
+    """The heading of the detail."""
+    kind = KIND_TITLES.get(usage.kind, visible(usage.kind))
+    calls = formats.plural(usage.counted_calls, "call")
+    return (
+        Cell(visible(usage.name, _NAME_LIMIT), Tone.STRONG),
+        Cell(f"  {kind}", Tone.MUTED),
+        Cell(f"  {calls}, {formats.percent(usage.share)} of the pool"),
     )
 
 
 def present_integration(usage: IntegrationUsage, answer: UsageAnswer) -> tuple[FieldGroup, ...]:
     """Everything known about one integration, in groups."""
-    groups = [_facts(usage, answer.as_of), _users(usage)]
+    groups = [_facts(usage, answer.logs_until), _users(usage)]
     spread_dimensions = {spread.dimension for spread in usage.spreads}
     groups.extend(
         _spread(spread.dimension, spread.values) for spread in usage.spreads if spread.values
@@ -136,6 +157,10 @@ def present_integration(usage: IntegrationUsage, answer: UsageAnswer) -> tuple[F
         if dimension not in spread_dimensions and values
     )
     return tuple(groups)
+
+
+def _slot_label(start: datetime, slot: timedelta) -> str:
+    return formats.hour_minute(start) if slot < _DAY else formats.day(start)
 
 
 def _sort_value(usage: IntegrationUsage, column: str) -> tuple[float, str]:
@@ -153,7 +178,7 @@ def _budget_fraction(usage: IntegrationUsage) -> float | None:
 
 
 def _headline(answer: UsageAnswer) -> tuple[Cell, ...]:
-    window = formats.span(answer.until - answer.since)
+    window = _window(answer.until - answer.since)
     count = formats.plural(len(answer.integrations), "integration")
     parts = [Cell(count, Tone.STRONG), Cell(f"  calls that count, last {window}")]
     if answer.logs_until is None:
@@ -161,6 +186,11 @@ def _headline(answer: UsageAnswer) -> tuple[Cell, ...]:
     end = formats.time_near(answer.logs_until, answer.as_of).removesuffix(":00")
     behind = formats.span(answer.as_of - answer.logs_until)
     return (*parts, Cell(f"  logs end {end}, {behind} behind", Tone.MUTED))
+
+
+def _window(length: timedelta) -> str:
+    hours = length // timedelta(hours=1)
+    return f"{hours} h" if hours <= _HOURS_TO_NAME else formats.span(length)
 
 
 def _row(usage: IntegrationUsage, answer: UsageAnswer) -> Row:
@@ -241,7 +271,7 @@ def _why_empty(answer: UsageAnswer) -> str:
     return "The logs of this window hold no API call."
 
 
-def _facts(usage: IntegrationUsage, as_of: datetime) -> FieldGroup:
+def _facts(usage: IntegrationUsage, logs_until: datetime | None) -> FieldGroup:
     error_rate = usage.errors / usage.calls if usage.calls else None
     fields = [
         Field("Kind", KIND_MEANINGS.get(usage.kind, visible(usage.kind))),
@@ -253,10 +283,16 @@ def _facts(usage: IntegrationUsage, as_of: datetime) -> FieldGroup:
         Field("Errors", f"{formats.count(usage.errors)}  ({formats.percent(error_rate)})"),
         _budget_field(usage),
         Field("First seen", formats.day_time(usage.first_seen)),
-        Field("Last seen", formats.day_time(usage.last_seen)),
-        Field("Silent for", formats.span(as_of - usage.last_seen)),
+        Field("Last seen", formats.day_time(usage.last_seen) + _before_the_end(usage, logs_until)),
     ]
     return FieldGroup("Consumption", tuple(fields))
+
+
+def _before_the_end(usage: IntegrationUsage, logs_until: datetime | None) -> str:
+    """How long it has been silent as far as the logs tell: what came later is not known."""
+    if logs_until is None or usage.last_seen >= logs_until:
+        return ""
+    return f", {formats.span(logs_until - usage.last_seen)} before the logs end"
 
 
 def _budget_field(usage: IntegrationUsage) -> Field:
