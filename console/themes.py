@@ -17,13 +17,19 @@ DARK = Theme(
     panel="#1d2630",
     variables={
         "footer-background": "#10151b",
+        "text-muted": "#8b98a6",
+        "text-disabled": "#5c6874",
         "block-cursor-background": "#2b4257",
         "block-cursor-foreground": "#f2f6fa",
         "block-cursor-text-style": "none",
         "block-cursor-blurred-background": "#1f2c39",
     },
 )
-"""Soft light on blue-black; the default."""
+"""Soft light on blue-black; the default.
+
+Quiet text has a colour of its own here: Textual's ``auto 60%`` comes out at full strength wherever
+a widget draws its own text.
+"""
 
 LIGHT = Theme(
     name="orgwatch-light",
@@ -40,6 +46,8 @@ LIGHT = Theme(
     panel="#e6ebf0",
     variables={
         "footer-background": "#fafbfc",
+        "text-muted": "#5a6774",
+        "text-disabled": "#98a3ae",
         "block-cursor-background": "#cfe3f5",
         "block-cursor-foreground": "#0f1a24",
         "block-cursor-text-style": "none",

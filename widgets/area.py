@@ -7,7 +7,6 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.tones import MUTED
 from widgets.types import AreaView
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
@@ -72,7 +71,7 @@ def _line(
     fill = _FILLS[min(sum(mark <= low for mark in view.marks), len(_FILLS) - 1)]
     label = f"{top:.0%}" if row == rows - 1 else "0%" if row == 0 else ""
     parts: list[Content | tuple[str, str]] = [
-        (label.replace("%", " %").rjust(_AXIS_WIDTH - 1) + " ", MUTED)
+        (label.replace("%", " %").rjust(_AXIS_WIDTH - 1) + " ", "$text-muted")
     ]
     for value in values:
         eighths = 0 if value is None else round((value - low) / (high - low) * 8)
@@ -89,4 +88,4 @@ def _times(times: Sequence[tuple[float, str]], columns: int) -> Content:
         start = max(round(place * columns) - len(text) // 2, 0)
         if start + len(text) <= columns and (not line or start > len(line) + 1):
             line = line.ljust(start) + text
-    return Content.styled(" " * _AXIS_WIDTH + line, MUTED)
+    return Content.styled(" " * _AXIS_WIDTH + line, "$text-muted")

@@ -18,8 +18,10 @@ def bar(fraction: float, width: int) -> str:
     return (_FULL * full + _HALF * half).ljust(width)[:width]
 
 
-def trend(values: Sequence[float | None], width: int) -> str:
-    """``values`` as at most ``width`` blocks, oldest first, scaled to their own largest value.
+def trend(values: Sequence[float | None], width: int, top: float | None = None) -> str:
+    """``values`` as at most ``width`` blocks, oldest first, scaled to ``top``.
+
+    Without ``top`` they are scaled to their own largest value.
 
     More values than cells: each cell shows the largest of its share, so that no spike is lost.
     A dot stands where nothing is known.
@@ -31,7 +33,8 @@ def trend(values: Sequence[float | None], width: int) -> str:
         _largest(values[index * len(values) // cells : (index + 1) * len(values) // cells])
         for index in range(cells)
     ]
-    top = max((value for value in buckets if value is not None), default=0.0)
+    if top is None:
+        top = max((value for value in buckets if value is not None), default=0.0)
     return "".join(_block(value, top) for value in buckets)
 
 

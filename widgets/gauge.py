@@ -8,7 +8,6 @@ from textual.widget import Widget
 
 from widgets.blocks import bar
 from widgets.severity import FILL, SIGN, STYLE
-from widgets.tones import MUTED
 from widgets.types import GaugeView
 
 _MARK: Final = "┊"
@@ -52,7 +51,7 @@ def _head(view: GaugeView, width: int) -> Content:
 def _bar(view: GaugeView, width: int) -> Content:
     """The bar on a track; where nothing is known, a dotted track alone."""
     if view.fraction is None:
-        return Content.styled("·" * width, MUTED)
+        return Content.styled("·" * width, "$text-muted")
     drawn = list(bar(view.fraction, width))
     for mark in view.marks:
         cell = min(round(mark * width), width - 1)
@@ -69,4 +68,4 @@ def _notes(view: GaugeView, width: int) -> Content:
         if text and len(longer) > width:
             break
         text = longer
-    return Content.styled(text, MUTED).truncate(width, ellipsis=True)
+    return Content.styled(text, "$text-muted").truncate(width, ellipsis=True)

@@ -5,7 +5,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from widgets.severity import SIGN, STYLE
-from widgets.tones import MUTED
 from widgets.types import NoticeView, Severity
 
 
@@ -51,6 +50,6 @@ class Notice(Widget):
             ),
             Content(notice.meaning),
             Content.styled(notice.next_step, "$text-primary"),
-            Content.styled(notice.detail, MUTED),
+            Content.styled(notice.detail, "$text-muted"),
         ]
         return Content("\n").join(line for line in lines if line.plain)

@@ -47,6 +47,8 @@ class Cell:
     """Part of the column's width to fill, 0 to 1; more than 1 draws a full bar."""
     trend: tuple[float | None, ...] = ()
     """Values of a small line of blocks, oldest first; None where nothing is known."""
+    trend_top: float | None = None
+    """The value that fills a block; None: the largest of the trend."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from widgets.blocks import bar, trend
 from widgets.column_fit import GAP, fit_columns
 from widgets.row_types import Cell, Column, Row
-from widgets.tones import FILL, MUTED, STYLE
+from widgets.tones import FILL, STYLE
 from widgets.types import PanelView
 
 
@@ -65,7 +65,7 @@ class RowsPanel(Widget):
             cells = [_drawn(row.cells[index], columns[index], cell) for index, cell in fitted]
             lines.append(Content(" " * GAP).join(cells))
         if not rows:
-            lines.append(Content.styled(self._view.records.empty, MUTED))
+            lines.append(Content.styled(self._view.records.empty, "$text-muted"))
         return Content("\n").join(lines)
 
     def on_click(self, event: Click) -> None:
@@ -78,7 +78,7 @@ class RowsPanel(Widget):
     def _heading(self, note: str, width: int) -> Content:
         title = Content.styled(self._title, "bold $text-primary")
         room = max(width - title.cell_length - GAP, 0)
-        remark = Content.styled(note, MUTED).truncate(room, ellipsis=True)
+        remark = Content.styled(note, "$text-muted").truncate(room, ellipsis=True)
         gap = " " * max(width - title.cell_length - remark.cell_length, 0)
         return Content.assemble(title, gap, remark)
 
@@ -97,5 +97,7 @@ def _drawn(cell: Cell, column: Column, width: int) -> Content:
         gap = " " * (width - text.cell_length)
         text = text.stylize(STYLE[cell.tone]) if STYLE[cell.tone] else text
         return Content.assemble(gap, text) if column.right else Content.assemble(text, gap)
-    drawn = bar(cell.bar, width) if cell.bar is not None else trend(cell.trend, width)
+    drawn = (
+        bar(cell.bar, width) if cell.bar is not None else trend(cell.trend, width, cell.trend_top)
+    )
     return Content.styled(drawn.ljust(width), FILL[cell.tone])

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from widgets.tones import MUTED
 from widgets.types import Severity
 
 SIGN: Final = {
@@ -27,7 +26,7 @@ STYLE: Final = {
     Severity.WARNING: "$text-warning",
     Severity.CRITICAL: "bold $text-error",
     Severity.EXCEEDED: "bold reverse $text-error",
-    Severity.UNKNOWN: MUTED,
+    Severity.UNKNOWN: "$text-muted",
 }
 """Styles for text that carries the severity, in terms of the theme's variables."""
 
@@ -36,6 +35,6 @@ FILL: Final = {
     Severity.WARNING: "$warning",
     Severity.CRITICAL: "$error",
     Severity.EXCEEDED: "$error",
-    Severity.UNKNOWN: MUTED,
+    Severity.UNKNOWN: "$text-muted",
 }
 """Styles for bars: what is well has the accent, so that a screen of green does not shout."""

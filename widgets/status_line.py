@@ -5,10 +5,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from widgets.severity import SIGN, STYLE
-from widgets.tones import MUTED
 from widgets.types import StatusItem, StatusView
 
 _GAP = "   "
+_TIGHT_GAP = "  "
 
 
 class StatusLine(Widget):
@@ -35,44 +35,49 @@ class StatusLine(Widget):
         if self.status is None:
             return Content("")
         width = self.content_size.width
-        marks = [
-            Content.styled(f" {mark} ", "bold $text-primary on $primary-muted")
-            for mark in self.status.marks
-        ]
         clock = Content.styled(self.status.clock, "bold")
-        left = _fitting(self.status.items, marks, width - clock.cell_length - 2)
-        gap = max(width - left.cell_length - clock.cell_length, 1)
-        return Content.assemble(left, " " * gap, clock).truncate(width, ellipsis=True)
+        left = _fitting(self.status, width - clock.cell_length - len(_TIGHT_GAP))
+        gap = " " * max(width - left.cell_length - clock.cell_length, 1)
+        return Content.assemble(left, gap, clock).truncate(width, ellipsis=True)
 
 
-def _fitting(items: tuple[StatusItem, ...], marks: list[Content], width: int) -> Content:
+def _fitting(status: StatusView, width: int) -> Content:
     """The longest form that fits: all in full, then some shortened, then some left out."""
-    shortened: set[int] = set()
+    items = status.items
     kept = list(range(len(items)))
     by_weight = sorted(kept, key=lambda index: (-items[index].drop_order, -index))
-    while True:
-        line = _line([(items[index], index in shortened) for index in kept], marks)
+    line = _line(status, kept, frozenset(), _GAP)
+    for count in range(1, len(items) + 1):
         if line.cell_length <= width:
             return line
-        to_shorten = [index for index in by_weight if index in kept and index not in shortened]
-        to_drop = [index for index in by_weight if index in kept and items[index].drop_order]
-        if to_shorten:
-            shortened.add(to_shorten[0])
-        elif to_drop:
-            kept.remove(to_drop[0])
-        else:
-            return line.truncate(max(width, 0), ellipsis=True)
+        line = _line(status, kept, frozenset(by_weight[:count]), _GAP)
+    for index in (None, *by_weight):
+        if line.cell_length <= width:
+            return line
+        if index is not None and items[index].drop_order:
+            kept.remove(index)
+        line = _line(status, kept, frozenset(by_weight), _TIGHT_GAP)
+    return line.truncate(max(width, 0), ellipsis=True)
 
 
-def _line(items: list[tuple[StatusItem, bool]], marks: list[Content]) -> Content:
-    parts = [_item(item, item.short if short else item.long) for item, short in items]
+def _line(status: StatusView, kept: list[int], short: frozenset[int], gap: str) -> Content:
+    """The kept items from left to right; the marks stand beside the first."""
+    parts = [_item(status.items[index], index in short) for index in kept]
+    marks = [_mark(mark, gap == _TIGHT_GAP) for mark in status.marks]
     head = Content(" ").join([*parts[:1], *marks])
-    return Content(_GAP).join([head, *parts[1:]])
+    return Content(gap).join([head, *parts[1:]])
 
 
-def _item(item: StatusItem, text: str) -> Content:
-    label = (f"{item.label} ", MUTED) if item.label else ("", "")
+def _mark(mark: StatusItem, short: bool) -> Content:
+    return Content.styled(
+        f" {mark.short if short else mark.long} ", "bold $text-primary on $primary-muted"
+    )
+
+
+def _item(item: StatusItem, short: bool) -> Content:
+    text = item.short if short else item.long
+    label = (item.short_label if short else "") or item.label
+    quiet = (f"{label} " if label else "", "$text-muted")
     if item.severity is None:
-        return Content.assemble(label, (text, "" if item.label else "bold"))
-    style = STYLE[item.severity]
-    return Content.assemble(label, (f"{SIGN[item.severity]} {text}", style))
+        return Content.assemble(quiet, (text, "" if label else "bold"))
+    return Content.assemble(quiet, (f"{SIGN[item.severity]} {text}", STYLE[item.severity]))

@@ -4,12 +4,9 @@ from typing import Final
 
 from widgets.row_types import Tone
 
-MUTED: Final = "$foreground 62%"
-"""For words that explain others. Not ``$text-muted``, which content draws at full strength."""
-
 STYLE: Final = {
     Tone.PLAIN: "",
-    Tone.MUTED: MUTED,
+    Tone.MUTED: "$text-muted",
     Tone.STRONG: "bold",
     Tone.ACCENT: "$text-primary",
     Tone.GOOD: "$text-success",

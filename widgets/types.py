@@ -42,6 +42,8 @@ class StatusItem:
     """None: plain information without a sign."""
     label: str = ""
     """What the item is about, drawn quietly before it."""
+    short_label: str = ""
+    """The label before ``short``; empty: the same."""
     drop_order: int = 0
     """0: always shown; otherwise the highest number leaves first when the line is too narrow."""
 
@@ -53,7 +55,7 @@ class StatusView:
     items: tuple[StatusItem, ...]
     clock: str
     """The time that the data is about, at the right edge."""
-    marks: tuple[str, ...] = ()
+    marks: tuple[StatusItem, ...] = ()
     """What is unusual about this view: ``simulated``, ``as of``, ``attached``."""
 
 

@@ -34,11 +34,7 @@ def present_status(
     looked at; ``note`` is what else to say beside the name; ``failure`` is what the collector
     said last when it has ended by itself.
     """
-    marks = [note] if note else []
-    if as_of is not None:
-        marks.append("as of")
-    elif not has_collector:
-        marks.append("attached")
+    marks = _marks(note, "past" if as_of else "" if has_collector else "attached")
     items = (
         _name(alias),
         _collector(answer, failure) or _login(answer.login, answer.as_of),
@@ -47,7 +43,7 @@ def present_status(
         _own_calls(answer),
     )
     clock = day_time(as_of) if as_of is not None else clock_time(answer.as_of)
-    return StatusView(items, f"{clock}Z", tuple(marks))
+    return StatusView(items, f"{clock}Z", marks)
 
 
 def present_without_store(alias: str, now: datetime, note: str, failure: str | None) -> StatusView:
@@ -57,11 +53,17 @@ def present_without_store(alias: str, now: datetime, note: str, failure: str | N
         if failure
         else StatusItem("no data", "no data yet", Severity.UNKNOWN)
     )
-    return StatusView((_name(alias), state), f"{clock_time(now)}Z", (note,) if note else ())
+    return StatusView((_name(alias), state), f"{clock_time(now)}Z", _marks(note))
 
 
 def _name(alias: str) -> StatusItem:
     return StatusItem(visible(alias, _MAX_SHORT_NAME), visible(alias, _MAX_NAME))
+
+
+def _marks(*notes: str) -> tuple[StatusItem, ...]:
+    """Notes beside the name; where it is narrow their first letters must do."""
+    shown = [visible(note, _MAX_NAME) for note in notes if note]
+    return tuple(StatusItem(note if len(note) < 5 else note[:3], note) for note in shown)
 
 
 def _collector(answer: HealthAnswer, failure: str | None) -> StatusItem | None:
@@ -121,13 +123,14 @@ def _data(answer: HealthAnswer) -> StatusItem:
     ):
         level = Severity.OK
     long = visible(completeness.summary, 60) or completeness.state
-    return StatusItem(long.partition(", ")[0], long, level, label="data", drop_order=1)
+    short = long.partition(", ")[0].removeprefix("logs ")
+    return StatusItem(short, long, level, label="data", drop_order=1)
 
 
 def _own_calls(answer: HealthAnswer) -> StatusItem:
     short = count(answer.own_calls_24h)
     if answer.own_calls_budget is None:
-        return StatusItem(short, short, None, label="own calls", drop_order=2)
+        return StatusItem(short, short, None, label="own calls", short_label="own", drop_order=2)
     long = f"{short} of {count(answer.own_calls_budget)}"
     severity = Severity.WARNING if answer.own_calls_24h > answer.own_calls_budget else None
-    return StatusItem(short, long, severity, label="own calls", drop_order=2)
+    return StatusItem(short, long, severity, label="own calls", short_label="own", drop_order=2)

@@ -40,6 +40,9 @@ class AnswerScreen(Screen[None], Generic[Answer]):
     TAB: ClassVar[str] = ""
     """The room that the tab bar marks as open."""
 
+    AUTO_FOCUS = ""
+    """Nothing: the widgets are hidden until the first answer; `show` gives the keys away."""
+
     def __init__(self, options: ConsoleOptions) -> None:
         super().__init__()
         self.options = options

@@ -1,23 +1,25 @@
 """Every key that works where the person is, made from the live bindings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Grid, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from console.presenters.formats import UNKNOWN
 from widgets.severity import SIGN, STYLE, WORD
-from widgets.tones import MUTED
 from widgets.types import Severity
 
 _EVERYWHERE = "Everywhere"
 _HERE = "On this screen"
 _LISTS = "In the list"
+_KEYS_WIDTH = 8
+_NAME_WIDTH = 12
 _ORDER = (_HERE, _LISTS, _EVERYWHERE)
 
 
@@ -35,38 +37,51 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Keys by where they work, then how to read the signs."""
-        groups = _groups(self.app, self._active)
         with Vertical(id="help"):
-            yield Static("Keys that work here", id="help-title", markup=False)
-            with VerticalScroll(), Grid(id="help-groups"):
-                for title in _ORDER:
-                    if groups.get(title):
-                        yield Static(_drawn(title, groups[title]), classes="help-group")
+            with VerticalScroll(id="help-groups"):
+                for title, keys in _groups(self.app, self._active):
+                    yield Static(_drawn(title, keys), classes="help-group")
             yield Static(_signs(), id="help-signs")
 
 
-def _groups(app: App[object], bindings: Iterable[ActiveBinding]) -> dict[str, dict[str, list[str]]]:
-    """Descriptions and their keys, by where they work; several keys of one action stay together."""
-    groups: dict[str, dict[str, list[str]]] = {}
+@dataclass
+class _Key:
+    """The keys of one binding, and what they do."""
+
+    keys: list[str]
+    name: str
+    meaning: str
+
+
+def _groups(
+    app: App[object], bindings: Iterable[ActiveBinding]
+) -> Iterator[tuple[str, Sequence[_Key]]]:
+    """Keys by where they work, those of one binding together; without id is Textual's own."""
+    groups: dict[str, dict[str, _Key]] = {title: {} for title in _ORDER}
     for active in bindings:
         binding = active.binding
         if binding.id is None:
             continue
-        if isinstance(active.node, App):
-            title = _EVERYWHERE
-        else:
-            title = _HERE if isinstance(active.node, Screen) else _LISTS
-        text = binding.tooltip or binding.description
-        groups.setdefault(title, {}).setdefault(text, []).append(app.get_key_display(binding))
-    return groups
+        group = groups[_where(active)]
+        key = _Key([], binding.description, binding.tooltip)
+        group.setdefault(binding.id, key).keys.append(app.get_key_display(binding))
+    return ((title, tuple(group.values())) for title, group in groups.items() if group)
 
 
-def _drawn(title: str, keys_by_text: dict[str, list[str]]) -> Content:
-    keys = {text: " ".join(keys) for text, keys in keys_by_text.items()}
-    width = max(map(len, keys.values()))
-    lines = [Content.styled(title, "bold")]
-    for text, shown in keys.items():
-        lines.append(Content.assemble((shown.rjust(width), "bold $text-primary"), "  ", text))
+def _where(active: ActiveBinding) -> str:
+    if isinstance(active.node, App):
+        return _EVERYWHERE
+    return _HERE if isinstance(active.node, Screen) else _LISTS
+
+
+def _drawn(title: str, keys: Sequence[_Key]) -> Content:
+    lines = [Content.styled(title, "bold $text-primary")]
+    for key in keys:
+        shown = " ".join(key.keys).rjust(_KEYS_WIDTH)
+        meaning = (key.meaning, "$text-muted")
+        lines.append(
+            Content.assemble((shown, "bold"), "  ", key.name.ljust(_NAME_WIDTH), "  ", meaning)
+        )
     return Content("\n").join(lines)
 
 
@@ -77,5 +92,5 @@ def _signs() -> Content:
         for severity in Severity
     ]
     return Content("   ").join(
-        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", MUTED)]
+        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", "$text-muted")]
     )
