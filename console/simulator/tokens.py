@@ -17,13 +17,18 @@ _SECRET_BYTES = 72
 
 @dataclass(slots=True)
 class Grant:
-    """Whom a token speaks for. ``last_used_at`` moves with every successful call."""
+    """Whom a token speaks for. ``last_used_at`` moves with every successful call.
+
+    While ``held_connects`` is not 0 the session does not run out: a connected streaming client
+    prolongs it (Streaming API guide, handling errors).
+    """
 
     token: str
     user: SimUser
     app: SimApp
     issued_at: datetime
     last_used_at: datetime
+    held_connects: int = 0
 
     @property
     def expires_at(self) -> datetime:
@@ -54,7 +59,7 @@ class TokenStore:
     def find(self, token: str, now: datetime) -> Grant | None:
         """The grant behind ``token`` at ``now``, or None when unknown, revoked or idle too long."""
         grant = self._grants.get(token)
-        if grant is not None and now >= grant.expires_at:
+        if grant is not None and grant.held_connects == 0 and now >= grant.expires_at:
             del self._grants[token]
             return None
         return grant

@@ -1,0 +1,66 @@
+"""From where a subscription begins: the replay values of the Streaming API.
+
+``-1`` or nothing: only new events. ``-2``: everything retained. ``N``: what came after N
+(Streaming API guide, message durability).
+"""
+
+from collections.abc import Mapping
+
+from console.simulator import cometd_replies as replies
+from console.simulator.world import World
+
+ONLY_NEW = -1
+ALL_RETAINED = -2
+
+
+class SubscribeRefused(Exception):
+    """A subscribe that fails; the text is Bayeux's ``error``."""
+
+
+def channel_of(message: Mapping[str, object], world: World) -> str:
+    """The channel a subscribe names; raises SubscribeRefused when the org does not offer it."""
+    channel = message.get("subscription")
+    if not isinstance(channel, str) or not channel:
+        raise SubscribeRefused(replies.CHANNEL_MISSING)
+    if not channel.startswith("/"):
+        raise SubscribeRefused(replies.CHANNEL_WITHOUT_SLASH)
+    if channel not in world.channels:
+        raise SubscribeRefused(replies.CHANNEL_DENIED)
+    return channel
+
+
+def replay_value(message: Mapping[str, object], channel: str) -> int:
+    """The replay value a subscribe asks for; raises SubscribeRefused for a map without it."""
+    extensions = message.get("ext")
+    replay = extensions.get("replay") if isinstance(extensions, dict) else None
+    if not isinstance(replay, dict):
+        return ONLY_NEW
+    value = replay.get(channel)
+    if value is None:
+        raise SubscribeRefused(replies.channel_not_in_replay_map(channel, replay))
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise SubscribeRefused(replies.invalid_replay_id(value)) from None
+    if number < ALL_RETAINED:
+        raise SubscribeRefused(replies.invalid_replay_id(value))
+    return number
+
+
+def start_position(value: int, channel: str, world: World) -> int:
+    """The replay id after which delivery begins.
+
+    Raises SubscribeRefused for an id outside what any channel retains at this moment: the ids of
+    all channels come from one counter, so the id of another channel's event is as good.
+    """
+    if value == ONLY_NEW:
+        return world.newest_replay_id(channel) or 0
+    if value == ALL_RETAINED:
+        return 0
+    oldest = [world.oldest_replay_id(name) for name in world.channels]
+    newest = [world.newest_replay_id(name) for name in world.channels]
+    first = min((number for number in oldest if number is not None), default=None)
+    last = max((number for number in newest if number is not None), default=None)
+    if first is None or last is None or not first <= value <= last:
+        raise SubscribeRefused(replies.invalid_replay_id(value))
+    return value

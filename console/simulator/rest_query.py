@@ -1,0 +1,132 @@
+"""Query, QueryMore, QueryAll and the Tooling query, for HTTP handlers and for composite parts.
+
+Shapes: REST API guide, Query and Query More; Tooling API guide, Tooling Query.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from console.simulator.rest_call import CALL, RestCall, RestRefused
+from console.simulator.soql_errors import SoqlError
+from console.simulator.soql_records import Record, records_of, total_of
+from console.simulator.soql_run import Answer, run
+from console.simulator.wire import WIRE, Wire
+
+FEWEST_PAGE_ROWS = 200
+MOST_PAGE_ROWS = 2_000
+"""Bounds of ``Sforce-Query-Options: batchSize`` (REST API guide, query options header)."""
+
+_BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d{1,9})", re.IGNORECASE)
+_LOCATOR = re.compile(r"(01g[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?)-(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an answer, ready to be sent."""
+
+    body: Record
+    entity: str
+    query: str
+    rows: int
+
+
+def add_query_routes(router: web.UrlDispatcher, base: str) -> None:
+    """Serve the query resources below ``base``, the versioned root."""
+    for path in (f"{base}/query", f"{base}/query/"):
+        router.add_get(path, partial(_query, operation="Query", tooling=False))
+    for path in (f"{base}/queryAll", f"{base}/queryAll/"):
+        router.add_get(path, partial(_query, operation="QueryAll", tooling=False))
+    for path in (f"{base}/tooling/query", f"{base}/tooling/query/"):
+        router.add_get(path, partial(_query, operation="", tooling=True))
+    router.add_get(f"{base}/query/{{locator}}", partial(_query_more, tooling=False))
+    router.add_get(f"{base}/tooling/query/{{locator}}", partial(_query_more, tooling=True))
+
+
+async def _query(request: web.Request, *, operation: str, tooling: bool) -> web.Response:
+    call = request[CALL]
+    text = request.query.get("q", "")
+    page = first_page(request.app[WIRE], call, text, _wished_rows(request), tooling=tooling)
+    _describe(call, page, operation)
+    return web.json_response(page.body)
+
+
+async def _query_more(request: web.Request, *, tooling: bool) -> web.Response:
+    call = request[CALL]
+    page = next_page(request.app[WIRE], call, request.match_info["locator"], tooling=tooling)
+    _describe(call, page, "" if tooling else "QueryMore")
+    return web.json_response(page.body)
+
+
+def first_page(wire: Wire, call: RestCall, text: str, wished_rows: int, *, tooling: bool) -> Page:
+    """Run ``text`` and give the first page; raises RestRefused 400 with the parser's message."""
+    if not text.strip():
+        raise RestRefused(400, "MALFORMED_QUERY", "SOQL query string not specified")
+    call.query = text
+    now = wire.world.now()
+    try:
+        answer = run(text, lambda name: wire.world.table(name, tooling=tooling), now)
+    except SoqlError as error:
+        raise RestRefused(400, error.code, error.message(text)) from None
+    page_rows = min(wished_rows, answer.table.page_rows)
+    locator = None
+    if total_of(answer) > page_rows:
+        cursor = wire.cursors.keep(answer, page_rows, text, call.grant.user.user_id, now)
+        locator = cursor.locator
+    return _page(answer, call, text, 0, page_rows, locator, tooling=tooling)
+
+
+def next_page(wire: Wire, call: RestCall, locator_text: str, *, tooling: bool) -> Page:
+    """The page that a ``nextRecordsUrl`` names; raises RestRefused 404 when its cursor is gone."""
+    match = _LOCATOR.fullmatch(locator_text)
+    cursor = None
+    if match is not None:
+        cursor = wire.cursors.find(match.group(1), call.grant.user.user_id, wire.world.now())
+    if match is None or cursor is None or int(match.group(2)) >= total_of(cursor.answer):
+        raise RestRefused(404, "INVALID_QUERY_LOCATOR", "Invalid query locator")
+    return _page(
+        cursor.answer,
+        call,
+        cursor.query,
+        int(match.group(2)),
+        cursor.page_rows,
+        cursor.locator,
+        tooling=tooling,
+    )
+
+
+def _page(
+    answer: Answer,
+    call: RestCall,
+    text: str,
+    start: int,
+    page_rows: int,
+    locator: str | None,
+    *,
+    tooling: bool,
+) -> Page:
+    base = f"{call.base}/tooling" if tooling else call.base
+    total = total_of(answer)
+    records = records_of(answer, start, page_rows, base)
+    end = start + page_rows
+    body: Record = {"totalSize": total, "done": locator is None or end >= total}
+    if tooling:
+        body = {"size": len(records), **body, "queryLocator": None}
+        body["entityTypeName"] = answer.table.name
+    if locator is not None and end < total:
+        body["nextRecordsUrl"] = f"{base}/query/{locator}-{end}"
+    body["records"] = records
+    return Page(body, answer.table.name, text, len(records))
+
+
+def _describe(call: RestCall, page: Page, operation: str) -> None:
+    call.entity, call.query, call.rows = page.entity, page.query, page.rows
+    call.operation = operation
+
+
+def _wished_rows(request: web.Request) -> int:
+    match = _BATCH_SIZE.search(request.headers.get("Sforce-Query-Options", ""))
+    wished = MOST_PAGE_ROWS if match is None else int(match.group(1))
+    return min(max(wished, FEWEST_PAGE_ROWS), MOST_PAGE_ROWS)

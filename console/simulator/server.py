@@ -1,0 +1,131 @@
+"""The simulated org's HTTP server: its routes, its start and its end.
+
+It listens on 127.0.0.1 and is addressed as ``localhost``, because cookie jars ignore cookies from
+bare addresses.
+"""
+
+import asyncio
+import errno
+import socket
+
+from aiohttp import web
+
+from console.errors import PortTaken
+from console.simulator.cometd import BOOK, add_streaming_routes
+from console.simulator.cometd_session import SessionBook
+from console.simulator.composite import add_composite_routes
+from console.simulator.control import STOP, add_control_routes
+from console.simulator.http_frame import (
+    MOST_URI_CHARACTERS,
+    org_frame,
+    put_headers,
+    rest_frame,
+)
+from console.simulator.oauth import add_oauth_routes
+from console.simulator.oauth_identity import add_identity_routes
+from console.simulator.rest import add_rest_routes
+from console.simulator.rest_query import add_query_routes
+from console.simulator.rest_sobjects import add_describe_routes
+from console.simulator.wire import WIRE, Wire
+
+ADDRESS = "127.0.0.1"
+
+_VERSIONED_ROOT = "/services/data/v{version}"
+_TICK_S = 0.2
+_LONGEST_GOODBYE_S = 0.5
+_LONGEST_LINE = 2 * MOST_URI_CHARACTERS
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on loopback; 0 takes any free port. Raises PortTaken."""
+    try:
+        return socket.create_server((ADDRESS, port))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        raise PortTaken(
+            f"Port {port} is {'taken' if taken else 'not available'}",
+            "Another program listens there."
+            if taken
+            else "The system does not let this user listen there.",
+            "Choose another with --port, or leave it out and take any free one.",
+            str(error),
+        ) from None
+    except OverflowError:
+        raise PortTaken(
+            f"There is no port {port}",
+            "Ports go from 1 to 65535; 0 takes any free one.",
+            "Choose another with --port.",
+        ) from None
+
+
+async def start(wire: Wire, listener: socket.socket) -> "OrgServer":
+    """Serve ``wire``'s org on ``listener`` until `OrgServer.stop`."""
+    book = SessionBook(wire.options.session_idle_s, asyncio.get_running_loop().time)
+    stop_asked = asyncio.Event()
+    app = web.Application(middlewares=[org_frame, rest_frame])
+    app[WIRE], app[BOOK], app[STOP] = wire, book, stop_asked
+    app.on_response_prepare.append(put_headers)
+    _add_routes(app.router)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=_LONGEST_GOODBYE_S,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=MOST_URI_CHARACTERS,
+    )
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    return OrgServer(wire, runner, book, stop_asked)
+
+
+def _add_routes(router: web.UrlDispatcher) -> None:
+    add_oauth_routes(router)
+    add_identity_routes(router)
+    add_rest_routes(router, _VERSIONED_ROOT)
+    add_query_routes(router, _VERSIONED_ROOT)
+    add_describe_routes(router, _VERSIONED_ROOT)
+    add_composite_routes(router, _VERSIONED_ROOT)
+    add_streaming_routes(router)
+    add_control_routes(router)
+
+
+class OrgServer:
+    """One simulated org that listens. Made by `start`."""
+
+    def __init__(
+        self, wire: Wire, runner: web.AppRunner, book: SessionBook, stop_asked: asyncio.Event
+    ) -> None:
+        self._wire = wire
+        self._runner = runner
+        self._book = book
+        self._stop_asked = stop_asked
+        self._unsubscribe = wire.world.subscribe_listener(book.wake_all)
+        wire.tokens.on_revoked(book.wake_all)
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def finished(self) -> None:
+        """Wait until somebody asks to stop, or raise what broke the world's clockwork."""
+        asked = asyncio.create_task(self._stop_asked.wait())
+        await asyncio.wait({asked, self._ticker}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if self._ticker.done():
+            self._ticker.result()
+
+    def ask_to_stop(self) -> None:
+        """Let `finished` return; a signal handler of the event loop may call it."""
+        self._stop_asked.set()
+
+    async def stop(self) -> None:
+        """Answer held connects, close every connection and give the port back."""
+        self._ticker.cancel()
+        self._unsubscribe()
+        self._book.is_closing = True
+        self._book.wake_all()
+        await self._runner.cleanup()
+
+    async def _tick(self) -> None:
+        """Let the world move on while nobody asks, so that events reach held connects."""
+        while True:
+            self._wire.world.advance()
+            await asyncio.sleep(_TICK_S)
