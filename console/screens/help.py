@@ -92,5 +92,5 @@ def _signs() -> Content:
         for severity in Severity
     ]
     return Content("   ").join(
-        [*parts, Content.styled(f"{UNKNOWN} not known   times are UTC", "$text-muted")]
+        [*parts, Content.styled(f"{UNKNOWN} not known", "$text-muted")]
     )
