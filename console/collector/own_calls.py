@@ -1,0 +1,44 @@
+"""What orgwatch itself costs the org, by purpose and minute."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+
+from console.clock import Clock
+from store import console_state
+from store.records import OwnCalls
+from store.writer import Writer
+
+
+class OwnCallTally:
+    """Adds up calls as they happen; `count` fits the REST client's ``on_call``."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._calls: Counter[tuple[datetime, str]] = Counter()
+
+    def count(self, purpose: str, cost: int) -> None:
+        """One request was made that costs ``cost`` API calls."""
+        if cost:
+            minute = self._clock.now().replace(second=0, microsecond=0)
+            self._calls[minute, purpose] += cost
+
+    async def flush(self, writer: Writer) -> None:
+        """Store what has been added up; what cannot be stored is kept for the next time."""
+        taken, self._calls = self._calls, Counter()
+        if not taken:
+            return
+        calls = [OwnCalls(minute, purpose, n) for (minute, purpose), n in taken.items()]
+        try:
+            await writer.write(lambda connection: console_state.record_own_calls(connection, calls))
+        except BaseException as problem:
+            # A write that was handed over is stored even when its waiter is cancelled.
+            if not isinstance(problem, asyncio.CancelledError):
+                self._calls.update(taken)
+            raise
+
+    async def run(self, writer: Writer, every_real_s: float) -> None:
+        """Flush for ever."""
+        while True:
+            await asyncio.sleep(every_real_s)
+            await self.flush(writer)

@@ -1,0 +1,84 @@
+"""The boundary around every task: what fails is said, waited out and tried again."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from console.clock import Clock
+from console.collector.journal import TaskJournal
+from console.errors import OrgError, OrgwatchError
+from console.streaming.backoff import Backoff
+from store.errors import StoreError
+from store.records import TaskPhase
+
+_log = logging.getLogger(__name__)
+
+
+class Boundary:
+    """Runs one task's work again and again; nothing that it raises reaches the other tasks.
+
+    ``retry`` spaces the attempts after failures, in seconds of the org's clock.
+    """
+
+    def __init__(self, journal: TaskJournal, clock: Clock, retry: Backoff) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._retry = retry
+        self._failures = 0
+
+    async def repeat(
+        self, round_of_work: Callable[[], Awaitable[str]], interval_s: Callable[[], float]
+    ) -> None:
+        """One round after the other, ``interval_s()`` apart; a round returns what to say of it."""
+        while True:
+            await self._journal.say(TaskPhase.RUNNING)
+            pause_s = await self._attempt(round_of_work, interval_s)
+            await asyncio.sleep(self._clock.real_delay_s(pause_s))
+
+    async def keep(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Work that never ends by itself, begun again after a failure."""
+        await self._journal.say(TaskPhase.RUNNING)
+
+        async def endless() -> str:
+            await work()
+            return "ended"
+
+        while True:
+            pause_s = await self._attempt(endless, lambda: 0.0)
+            await asyncio.sleep(self._clock.real_delay_s(pause_s))
+
+    async def _attempt(
+        self, work: Callable[[], Awaitable[str]], interval_s: Callable[[], float]
+    ) -> float:
+        try:
+            message = await work()
+        except (OrgwatchError, StoreError) as failure:
+            return await self._failed(failure.title, self._pause_s(failure, interval_s()))
+        except Exception as failure:  # noqa: BLE001 - a task's boundary
+            # A defect in one source must not silence the others.
+            _log.exception("task %s failed unexpectedly", self._journal.task)
+            said = f"unexpected {type(failure).__name__}: {failure}"
+            return await self._failed(said, self._pause_s(None, interval_s()), TaskPhase.FAILED)
+        self._failures = 0
+        pause_s = interval_s()
+        next_at = self._clock.now() + timedelta(seconds=pause_s)
+        await self._journal.succeeded(message, next_at)
+        return pause_s
+
+    def _pause_s(self, failure: OrgwatchError | StoreError | None, interval_s: float) -> float:
+        pause_s = self._retry.delay_s(self._failures, random.random)
+        self._failures += 1
+        if isinstance(failure, OrgError):
+            if not failure.retryable:
+                pause_s = max(pause_s, min(interval_s, self._retry.cap_s))
+            pause_s = max(pause_s, failure.retry_after_s or 0.0)
+        return pause_s
+
+    async def _failed(
+        self, message: str, pause_s: float, phase: TaskPhase = TaskPhase.BACKING_OFF
+    ) -> float:
+        next_at = self._clock.now() + timedelta(seconds=pause_s)
+        await self._journal.say(phase, message, next_at)
+        return pause_s
