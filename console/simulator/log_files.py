@@ -1,7 +1,38 @@
-"""Which event log files exist at a moment, and what is in them."""
+"""Which event log files exist at a moment, and what is in them.
 
+Hourly files appear three to six hours after their hour; rows that were late come in an additional
+file with the next Sequence. Daily files are made in the small hours of the next day and hold the
+whole day, late rows included. No file without rows (EventLogFile, object reference; differences
+between hourly and 24-hour event logs). Files are never stored: their bytes are made again, the
+same ones, from what happened.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from console.simulator.dice import fraction, mixed, number_from
+from console.simulator.ids import record_id
+from console.simulator.log_rows import LogRow, LogType, has_late_rows
+from console.simulator.moments import (
+    DAY_MIN,
+    DAY_MS,
+    HOUR_MIN,
+    HOUR_MS,
+    MINUTE_MS,
+    from_ms,
+    to_ms,
+)
+from console.simulator.own_acts import OwnActs
+
+HOURLY = "Hourly"
+DAILY = "Daily"
+SOONEST_MS = 3 * HOUR_MS
+"""No file is made earlier than this after the end of what it covers."""
+RETENTION = timedelta(days=30)
+FREE_RETENTION = timedelta(days=1)
+_ON_TIME, _LATE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +52,150 @@ class SimLogFile:
     field_names: str
     """Comma-separated column names in file order."""
     field_types: str
+
+    @property
+    def covers(self) -> timedelta:
+        """How long a span the file covers from ``log_date`` on."""
+        return timedelta(hours=1) if self.interval == HOURLY else timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSize:
+    """How much a log file holds."""
+
+    rows: int
+    """Without the header."""
+    length_bytes: int
+    """With the header."""
+
+
+class LogFiles:
+    """The event log files of the org.
+
+    ``hourly_since_ms`` is None where the org has only the free daily files. Memory: a few numbers
+    for each hour and type of the retention.
+    """
+
+    def __init__(
+        self,
+        types: tuple[LogType, ...],
+        own: OwnActs,
+        daily_since_ms: int,
+        hourly_since_ms: int | None,
+    ) -> None:
+        self._types = {log_type.event_type: log_type for log_type in types}
+        self._own = own
+        self._first_day = -(-daily_since_ms // DAY_MS)
+        self._first_hour = None if hourly_since_ms is None else -(-hourly_since_ms // HOUR_MS)
+        self._retention = FREE_RETENTION if hourly_since_ms is None else RETENTION
+        self._planned = lru_cache(maxsize=20_000)(self._plan)
+        self._has_rows = lru_cache(maxsize=20_000)(self._look_for_rows)
+        self._hour_size = lru_cache(maxsize=20_000)(self._measure_hour)
+
+    def existing(self, now: datetime) -> list[SimLogFile]:
+        """The files that exist at ``now``, oldest creation first."""
+        now_ms = to_ms(now)
+        oldest = now - self._retention
+        kept_since = from_ms(self._own.kept_since_ms)
+        found = [
+            file
+            for event_type, interval, number, sequence in self._candidates(now_ms)
+            for file in (self._planned(event_type, interval, number, sequence),)
+            if oldest <= file.created_at <= now
+            and file.log_date >= kept_since
+            and self._has_rows(event_type, interval, number, sequence)
+        ]
+        return sorted(found, key=lambda file: (file.created_at, file.file_id))
+
+    def find(self, file_id: str, now: datetime) -> SimLogFile | None:
+        """The file of that id, 15 or 18 characters, where it exists at ``now``."""
+        wanted = file_id[:15]
+        return next((f for f in self.existing(now) if f.file_id[:15] == wanted), None)
+
+    def size(self, file: SimLogFile) -> FileSize:
+        """How much an existing file holds."""
+        header = len(self._types[file.event_type].columns.header)
+        first = to_ms(file.log_date) // HOUR_MS
+        hours = file.covers // timedelta(hours=1)
+        parts = (_ON_TIME, _LATE) if file.interval == DAILY else (file.sequence,)
+        sizes = [
+            self._hour_size(file.event_type, hour, part)
+            for hour in range(first, first + hours)
+            for part in parts
+        ]
+        rows = sum(size.rows for size in sizes)
+        return FileSize(rows, header + sum(size.length_bytes for size in sizes))
+
+    def body(self, file: SimLogFile) -> Iterator[bytes]:
+        """A file's bytes, one chunk for the header and one for each minute with rows."""
+        log_type = self._types[file.event_type]
+        yield log_type.columns.header
+        first = to_ms(file.log_date) // MINUTE_MS
+        minutes = file.covers // timedelta(minutes=1)
+        for minute in range(first, first + minutes):
+            rows = log_type.rows(minute)
+            lines = [
+                row.line for row in rows if file.interval == DAILY or _part(row) == file.sequence
+            ]
+            if lines:
+                yield "".join(lines).encode()
+
+    def _candidates(self, now_ms: int) -> Iterator[tuple[str, str, int, int]]:
+        """(type, interval, number of the day or hour since 1970, sequence) of what may exist."""
+        oldest_ms = now_ms - self._retention // timedelta(milliseconds=1) - 2 * DAY_MS
+        first_day = max(self._first_day, oldest_ms // DAY_MS)
+        for event_type in self._types:
+            for day in range(first_day, (now_ms - SOONEST_MS) // DAY_MS):
+                yield event_type, DAILY, day, 0
+            if self._first_hour is None:
+                continue
+            first_hour = max(self._first_hour, oldest_ms // HOUR_MS)
+            for hour in range(first_hour, (now_ms - SOONEST_MS) // HOUR_MS):
+                yield event_type, HOURLY, hour, _ON_TIME
+                yield event_type, HOURLY, hour, _LATE
+
+    def _plan(self, event_type: str, interval: str, number: int, sequence: int) -> SimLogFile:
+        columns = self._types[event_type].columns
+        length_ms = HOUR_MS if interval == HOURLY else DAY_MS
+        chance = number_from("file", event_type, interval, number)
+        delay_h = 3 + 2.5 * fraction(mixed(chance, 1))
+        if sequence == _LATE:
+            delay_h += 0.7 + 3 * fraction(mixed(chance, 2))
+        created_ms = (number + 1) * length_ms + int(delay_h * HOUR_MS)
+        return SimLogFile(
+            file_id=record_id("0AT", event_type, interval, number, sequence),
+            event_type=event_type,
+            interval=interval,
+            log_date=from_ms(number * length_ms),
+            sequence=sequence,
+            created_at=from_ms(created_ms - created_ms % 1000),
+            field_names=columns.field_names,
+            field_types=columns.field_types,
+        )
+
+    def _look_for_rows(self, event_type: str, interval: str, number: int, sequence: int) -> bool:
+        rows = self._types[event_type].rows
+        if sequence == _LATE and not has_late_rows(number * HOUR_MIN):
+            return False
+        if interval == DAILY:
+            return any(rows(minute) for minute in _minutes(number, DAY_MIN))
+        return any(
+            _part(row) == sequence for minute in _minutes(number, HOUR_MIN) for row in rows(minute)
+        )
+
+    def _measure_hour(self, event_type: str, hour: int, part: int) -> FileSize:
+        count = length = 0
+        for minute in _minutes(hour, HOUR_MIN):
+            for late, row_length in self._types[event_type].lengths(minute):
+                if late == (part == _LATE):
+                    count += 1
+                    length += row_length
+        return FileSize(count, length)
+
+
+def _part(row: LogRow) -> int:
+    return _LATE if row.late else _ON_TIME
+
+
+def _minutes(number: int, length: int) -> range:
+    return range(number * length, (number + 1) * length)

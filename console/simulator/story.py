@@ -70,6 +70,8 @@ class SimApp:
     refresh_policy: RefreshPolicy = RefreshPolicy()
     token_uses: int = 0
     """UseCount of its OauthToken rows; 0 for flows that leave none."""
+    last_used_at: datetime | None = None
+    """When it last got a token, for apps that nobody uses any more."""
 
     def may_be_used_by(self, username: str) -> bool:
         """Whether that user is pre-authorized, or has approved the app."""

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from console.simulator import story_apps, story_people
 from console.simulator.ids import long_id
 from console.simulator.story import OrgFacts
+from console.simulator.story_integrations import NAMED
+from console.simulator.story_nameless import NAMELESS
 
 ACME = OrgFacts(
     org_id=long_id("00DHs0000000AcM"),
@@ -18,3 +20,6 @@ ACME = OrgFacts(
     console_app=story_apps.CONSOLE_ECA,
     console_user=story_people.CONSOLE,
 )
+
+INTEGRATIONS = NAMED + NAMELESS
+"""Everybody who calls by a program, orgwatch itself excepted: its calls are real."""

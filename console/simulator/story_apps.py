@@ -192,15 +192,18 @@ MOBILE = _app(
     token_uses=5_340,
 )
 """Salesforce's own mobile app: its calls are logged but do not count."""
-FAX = _app(
-    "connected_app",
-    "Fax Gateway",
-    "2013-06-12T08:00:00",
-    (people.FORMER,),
-    "full refresh_token",
-    flow="web_server",
-    pre_authorized_only=False,
-    token_uses=88,
+FAX = replace(
+    _app(
+        "connected_app",
+        "Fax Gateway",
+        "2013-06-12T08:00:00",
+        (people.FORMER,),
+        "full refresh_token",
+        flow="web_server",
+        pre_authorized_only=False,
+        token_uses=88,
+    ),
+    last_used_at=datetime(2024, 10, 31, 16, 20, 5, tzinfo=UTC),
 )
 """Forgotten: its only user has left."""
 

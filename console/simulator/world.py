@@ -2,24 +2,49 @@
 
 The wire (HTTP, OAuth, SOQL, CometD) asks this class and tells it what clients did; it holds no
 state of its own about the org. Nothing here does I/O, and nothing reads the time but `World.now`.
+A world belongs to one thread.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import partial
 
 from console.clock import Clock
-from console.simulator import story_acme
+from console.simulator import story_acme, story_people
+from console.simulator.app_columns import EcaLogId
 from console.simulator.client_acts import ApiRequest, LoginAttempt
-from console.simulator.log_files import SimLogFile
+from console.simulator.dice import number_from
+from console.simulator.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
+from console.simulator.log_files import LogFiles, SimLogFile
+from console.simulator.log_login_rows import LoginRows, LogoutRows
+from console.simulator.log_usage_rows import ApiTotalUsage
+from console.simulator.logins import Login, Logins
+from console.simulator.moments import DAY_MS, HOUR_MS, from_ms, iso_ms, to_ms
+from console.simulator.own_acts import OwnActs, own_call
+from console.simulator.publisher import (
+    API_CHANNEL,
+    LOGIN_CHANNEL,
+    LOGOUT_CHANNEL,
+    Publisher,
+    content_of,
+)
+from console.simulator.rolling_window import RollingWindow
+from console.simulator.schedule import session_start_ms
 from console.simulator.story import OrgFacts, SimApp, SimUser
-from console.simulator.stream_log import PublishedEvent
+from console.simulator.stream_log import PublishedEvent, StreamLog
 from console.simulator.tables import BigObjectRules, Field, Table
+from console.simulator.tables_apps import app_tables, tooling_app_tables
+from console.simulator.tables_events import EventTables, event_log_file
+from console.simulator.tables_people import people_tables
+from console.simulator.traffic import Traffic
+from console.simulator.truth import Ledger, span_hours
 
 __all__ = [
     "ApiRequest",
     "BigObjectRules",
+    "EcaLogId",
     "Field",
     "LoginAttempt",
     "OrgFacts",
@@ -32,8 +57,6 @@ __all__ = [
     "WorldOptions",
 ]
 
-EcaLogId = Literal["888", "0xI", "empty"]
-
 
 @dataclass(frozen=True, slots=True)
 class WorldOptions:
@@ -41,7 +64,8 @@ class WorldOptions:
 
     seed: int = 7
     history: timedelta = timedelta(hours=24)
-    """How far back hourly log files, streamed events and logins reach when the world opens."""
+    """How far back streamed events and hourly log files reach when the world opens. Daily files
+    and logins begin with the UTC day in which that is."""
     eca_log_id: EcaLogId = "888"
     """What CONNECTED_APP_ID holds for calls through an External Client App: its consumer's id,
     its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
@@ -58,36 +82,99 @@ class World:
         self.facts: OrgFacts = story_acme.ACME
         self.pool_max: int = self.facts.pool_max
         self.channels: tuple[str, ...] = (
-            ("/event/LoginEventStream", "/event/ApiEventStream", "/event/LogoutEventStream")
+            (LOGIN_CHANNEL, API_CHANNEL, LOGOUT_CHANNEL)
             if self.options.event_monitoring
-            else ("/event/LogoutEventStream",)
+            else (LOGOUT_CHANNEL,)
         )
-        self._own_requests: list[ApiRequest] = []
+        self._latest_ms = to_ms(clock.now())
+        self._traffic = Traffic(self.options.seed, story_acme.INTEGRATIONS)
+        self._logins = Logins(self.options.seed, story_acme.INTEGRATIONS)
+        self._own = OwnActs()
+        self._sessions: dict[str, int] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._pool = RollingWindow(self._traffic.count, self._traffic.counted_times)
+        self._ledger = Ledger(self._traffic, self._logins, self._own, self.options.eca_log_id)
+        history_ms = to_ms(from_ms(self._latest_ms) - self.options.history)
+        self._log_files = self._make_log_files(history_ms)
+        self._tables, self._tooling_tables = self._make_tables(history_ms // DAY_MS * DAY_MS)
+        self._stream = StreamLog(
+            self.channels, history_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
+        )
+        self._publisher = Publisher(self._traffic, self._logins, self._stream, history_ms)
+        self.advance()
+
+    # -- time ---------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        """The org's time in UTC."""
-        return self._clock.now()
+        """The org's time in UTC, in whole milliseconds. It never goes back."""
+        self._latest_ms = max(self._latest_ms, to_ms(self._clock.now()))
+        return from_ms(self._latest_ms)
 
     def advance(self) -> None:
-        """Bring the world to the clock's time: publish events, release log files."""
+        """Publish the events that are due by now and wake the listeners."""
+        now_ms = to_ms(self.now())
+        published = self._publisher.publish_until(now_ms)
+        self._stream.trim(now_ms)
+        if published:
+            self._wake()
+
+    # -- pool and limits ----------------------------------------------------------------------
 
     def pool_used(self, at: datetime | None = None) -> int:
         """Calls that count against the API pool in the 24 hours up to ``at``, default now."""
-        until = at or self.now()
-        since = until - timedelta(hours=24)
-        return sum(1 for r in self._own_requests if r.counted and since < r.at <= until)
+        return self._pool.used(to_ms(at or self.now()))
 
     def limits(self, at: datetime | None = None) -> dict[str, tuple[int, int]]:
-        """Every limit as (Max, Remaining), as ``/limits`` names them."""
-        return {"DailyApiRequests": (self.pool_max, self.pool_max - self.pool_used(at))}
+        """Every limit as (Max, Remaining) at ``at``, default now, as ``/limits`` names them."""
+        moment = at or self.now()
+        return limits_at(to_ms(moment), self.pool_max, self.pool_used(moment))
+
+    def nested_limits(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """The limits that ``/limits`` shows inside another, by the outer one's name."""
+        return {"PermissionSets": {"CreateCustom": PERMISSION_SETS_CREATE_CUSTOM}}
+
+    # -- what clients do ----------------------------------------------------------------------
 
     def add_request(self, request: ApiRequest) -> None:
-        """Record a request that a client just made."""
-        self._own_requests.append(request)
+        """Record a request that a client just made: pool, log files, read events, truth."""
+        self.advance()
+        session = self._sessions.get(request.username) or number_from("session", request.username)
+        call = own_call(request, session)
+        self._own.add_call(call)
+        if request.counted:
+            self._pool.add(call.at_ms)
+        if call.is_streamed:
+            self._stream.append(API_CHANNEL, self._latest_ms, call)
+            self._wake()
 
     def add_login(self, login: LoginAttempt) -> None:
-        """Record a request to the token endpoint."""
+        """Record a request to the token endpoint: LoginHistory, Login log, login events, truth.
+
+        An attempt that names no user of the org leaves no trace, as in a real org.
+        """
+        self.advance()
+        user = self.user_by_username(login.username)
+        if user is None:
+            return
+        at_ms = to_ms(login.at)
+        count = len(self._own.logins(at_ms, at_ms + 1))
+        record = Login(
+            at_ms=at_ms,
+            number=number_from("own login", user.username, at_ms, count),
+            user=user,
+            application=login.app_name,
+            source_ip=login.source_ip,
+            status=login.status_text,
+            login_type=login.login_type,
+            sub_type=login.login_sub_type,
+            user_agent=login.user_agent,
+            is_real=True,
+        )
+        self._own.add_login(record)
+        if record.succeeded:
+            self._sessions[user.username] = record.number
+        self._stream.append(LOGIN_CHANNEL, self._latest_ms, record)
+        self._wake()
 
     def user_by_username(self, username: str) -> SimUser | None:
         """The user of that login name, whatever its case."""
@@ -101,35 +188,138 @@ class World:
             (app for app in found if app.kind == "external_client_app"), found[0] if found else None
         )
 
+    # -- stream -------------------------------------------------------------------------------
+
     def subscribe_listener(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Have ``wake`` called after events were published; returns how to stop that."""
         self._listeners.append(wake)
-        return lambda: self._listeners.remove(wake)
+
+        def stop() -> None:
+            if wake in self._listeners:
+                self._listeners.remove(wake)
+
+        return stop
 
     def events_after(self, channel: str, replay_id: int, limit: int) -> list[PublishedEvent]:
         """At most ``limit`` retained events of a channel with a greater replay id, in order."""
-        return []
+        return self._stream.after(channel, replay_id, limit)
 
     def oldest_replay_id(self, channel: str) -> int | None:
         """The first replay id that a channel still retains; None when it retains nothing."""
-        return None
+        return self._stream.oldest(channel)
 
     def newest_replay_id(self, channel: str) -> int | None:
         """The last replay id published on a channel; None when it retains nothing."""
-        return None
+        return self._stream.newest(channel)
+
+    # -- log files and tables -----------------------------------------------------------------
 
     def log_files(self) -> list[SimLogFile]:
         """The EventLogFile records that exist now, oldest creation first."""
-        return []
+        return self._log_files.existing(self.now())
 
     def log_file_body(self, file_id: str) -> Iterator[bytes] | None:
         """A log file's CSV in chunks, the same bytes every time; None for an unknown id."""
-        return None
+        file = self._log_files.find(file_id, self.now())
+        return None if file is None else self._log_files.body(file)
 
     def table(self, sobject: str, tooling: bool = False) -> Table | None:
         """What SOQL sees under that name (any case); None for an unknown or unavailable type."""
-        return None
+        tables = self._tooling_tables if tooling else self._tables
+        return tables.get(sobject.lower())
+
+    # -- truth --------------------------------------------------------------------------------
 
     def truth(self, since: datetime, until: datetime) -> dict[str, object]:
-        """What really happened in (since, until], as JSON-able values."""
-        return {"pool_used": self.pool_used(), "pool_max": self.pool_max}
+        """What really happened at ``since <= t < until``, the present moment included, as JSON."""
+        self.advance()
+        now_ms = to_ms(self.now())
+        since_ms, until_ms = _ceil_ms(since), min(_ceil_ms(until), now_ms + 1)
+        entries = self._ledger.integrations(since_ms, until_ms)
+        return {
+            "as_of": iso_ms(now_ms),
+            "since": iso_ms(since_ms),
+            "until": iso_ms(min(_ceil_ms(until), now_ms)),
+            "pool_used": self.pool_used(),
+            "pool_max": self.pool_max,
+            "calls": _total(entries, "calls"),
+            "counted_calls": _total(entries, "counted_calls"),
+            "errors": _total(entries, "errors"),
+            "hours": span_hours(since_ms, until_ms),
+            "integrations": entries,
+            "events": {
+                channel: self._stream.count(channel, since_ms, until_ms)
+                for channel in self.channels
+            },
+            "logins": self._ledger.logins(since_ms, until_ms),
+            "apps": dict(Counter(app.kind for app in self.facts.apps)),
+            "log_files": [self._file_truth(file) for file in self.log_files()],
+            "own_requests": self._ledger.own_requests(since_ms, until_ms),
+        }
+
+    def _file_truth(self, file: SimLogFile) -> dict[str, object]:
+        size = self._log_files.size(file)
+        return {
+            "id": file.file_id,
+            "event_type": file.event_type,
+            "interval": file.interval,
+            "log_date": iso_ms(to_ms(file.log_date)),
+            "sequence": file.sequence,
+            "created_at": iso_ms(to_ms(file.created_at)),
+            "rows": size.rows,
+            "bytes": size.length_bytes,
+        }
+
+    # -- making -------------------------------------------------------------------------------
+
+    def _make_log_files(self, history_ms: int) -> LogFiles:
+        org_id, form = self.facts.org_id, self.options.eca_log_id
+        return LogFiles(
+            (
+                ApiTotalUsage(self._traffic, self._own, org_id, form),
+                LoginRows(self._logins, self._own, org_id),
+                LogoutRows(self._logins, org_id),
+            ),
+            self._own,
+            history_ms // DAY_MS * DAY_MS,
+            history_ms // HOUR_MS * HOUR_MS if self.options.event_monitoring else None,
+        )
+
+    def _make_tables(self, since_ms: int) -> tuple[dict[str, Table], dict[str, Table]]:
+        events = EventTables(
+            self._traffic, self._logins, self._own, since_ms, self.now, self.options.eca_log_id
+        )
+        creator = story_people.AUTOMATED_PROCESS.user_id
+        tables = [
+            *people_tables(self.facts),
+            *app_tables(self.facts, self._last_used),
+            events.login_history(),
+            event_log_file(self._log_files, self.now, creator),
+        ]
+        if self.options.event_monitoring:
+            tables += [events.login_event(), events.api_event()]
+        return (
+            {table.name.lower(): table for table in tables},
+            {table.name.lower(): table for table in tooling_app_tables(self.facts)},
+        )
+
+    def _last_used(self, app: SimApp, username: str) -> datetime | None:
+        for integration in story_acme.INTEGRATIONS:
+            names = [user.username for user in integration.users]
+            if integration.app is app and username in names:
+                now_ms = to_ms(self.now())
+                return from_ms(session_start_ms(integration, names.index(username), now_ms))
+        return app.last_used_at
+
+    def _wake(self) -> None:
+        for wake in tuple(self._listeners):
+            wake()
+
+
+def _ceil_ms(moment: datetime) -> int:
+    floor = to_ms(moment)
+    return floor if from_ms(floor) == moment else floor + 1
+
+
+def _total(entries: list[dict[str, object]], name: str) -> int:
+    return sum(value for entry in entries if isinstance(value := entry[name], int))

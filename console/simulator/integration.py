@@ -1,0 +1,96 @@
+"""An integration: somebody's program that calls the org in a rhythm of its own."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from console.simulator.story import SimApp, SimUser
+
+TrueKind = Literal["external_client_app", "connected_app", "client", "user", "unresolved"]
+"""How far an integration can be named from what the log says of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallShape:
+    """One kind of call that an integration makes. Equal only to itself."""
+
+    weight: int
+    """Relative frequency among the integration's shapes."""
+    family: str
+    """``REST``, ``SOAP``, ``Bulk`` or ``ApexREST``."""
+    method: str
+    resource: str
+    """As ApiTotalUsage has it; ``{v}`` stands for the API version, ``{id}`` for a record id."""
+    entity: str = ""
+    read: str = ""
+    """``Query``, ``QueryMore`` for a read that the API event stream carries."""
+    query: str = ""
+    rows: tuple[int, int] = (0, 0)
+    """Fewest and most rows that a read returns."""
+    success: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When an integration calls, in UTC."""
+
+    calls_per_day: int
+    """On an ordinary weekday."""
+    hours: tuple[int, ...]
+    """24 relative weights."""
+    minutes: tuple[int, int] = (0, 60)
+    """The part of each hour in which it calls: first minute, and the first no longer in it."""
+    weekend: float = 1.0
+    """Share of the weekday's calls made on Saturdays and Sundays."""
+
+    def per_minute(self, weekend: bool) -> tuple[float, ...]:
+        """Expected calls in each of a day's 1,440 minutes."""
+        first, end = self.minutes
+        a_day = self.calls_per_day * (self.weekend if weekend else 1.0)
+        unit = a_day / (sum(self.hours) * (end - first))
+        return tuple(
+            self.hours[minute // 60] * unit if first <= minute % 60 < end else 0.0
+            for minute in range(1440)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoginHabit:
+    """How an integration gets its sessions."""
+
+    every_min: int
+    """Minutes between two logins of one user."""
+    login_type: str = "Remote Access 2.0"
+    sub_type: str | None = None
+    """Label as in LoginHistory; Salesforce documents none for the JWT bearer flow."""
+    api_type: str = "N/A"
+    application: str | None = None
+    """LoginHistory's Application where it is not the app's name; ``N/A`` for SOAP."""
+    is_api_call: bool = False
+    """True for SOAP ``login()``, which is itself a call that counts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimIntegration:
+    """Who calls, through what, from where, how often, and what it calls. Equal only to itself."""
+
+    key: str
+    """Unique; seeds the integration's chances."""
+    name: str
+    kind: TrueKind
+    users: tuple[SimUser, ...]
+    addresses: tuple[str, ...]
+    api_version: str
+    rhythm: Rhythm
+    shapes: tuple[CallShape, ...]
+    login: LoginHabit
+    app: SimApp | None = None
+    logs_app_name: bool = False
+    """Whether CONNECTED_APP_NAME is filled; in real orgs it is not always."""
+    client_name: str = ""
+    user_agent: str = ""
+    counts: bool = True
+    """Whether its calls use up the pool; those of Salesforce's mobile app do not."""
+    error_rate: float = 0.01
+    error_statuses: tuple[int, ...] = (400, 404, 500, 503)
+    soap_type: str = "P"
+    """API_TYPE of its SOAP calls: ``P`` partner, ``E`` enterprise WSDL."""

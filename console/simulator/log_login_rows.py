@@ -1,0 +1,151 @@
+"""The rows of Login and Logout: who got in, who did not, and who left by clicking."""
+
+from console.simulator import log_csv
+from console.simulator.dice import mixed
+from console.simulator.keys import request_id, session_key
+from console.simulator.log_csv import Columns, csv_line
+from console.simulator.log_rows import LogRow
+from console.simulator.logins import BROWSER_LOGIN, OAUTH_LOGIN, Login, Logins, Logout
+from console.simulator.moments import MINUTE_MS, compact_ms, iso_ms
+from console.simulator.own_acts import OwnActs
+
+_UNKNOWN_VERSION = "9998.0"
+_LOGIN_TYPES = {OAUTH_LOGIN: "i", BROWSER_LOGIN: "A", "Other Apex API": "I"}
+_LOGIN_URIS = {OAUTH_LOGIN: "/services/oauth2/token", BROWSER_LOGIN: "/index.jsp"}
+_API_TYPES = {"SOAP Partner": "P", "SOAP Enterprise": "E"}
+_STATUS_CODES = {
+    "Success": "LOGIN_NO_ERROR",
+    "Invalid password": "LOGIN_ERROR_INVALID_PASSWORD",
+    "User is inactive": "LOGIN_ERROR_USER_INACTIVE",
+    "Password lockout": "LOGIN_ERROR_PASSWORD_LOCKOUT",
+    "Login rate exceeded": "LOGIN_ERROR_RATE_EXCEEDED",
+    "Restricted IP": "LOGIN_ERROR_RESTRICTED_DOMAIN",
+    "Failed: OAuth API access disabled": "LOGIN_OAUTH_API_DISABLED",
+    "Failed: Consumer Deleted": "LOGIN_OAUTH_CONSUMER_DELETED",
+    "Failed: Signature Invalid": "LOGIN_OAUTH_INVALID_DSIG",
+    "Failed: IP Address Not Allowed": "LOGIN_OAUTH_INVALID_IP",
+    "Failed: Invalid Token": "LOGIN_OAUTH_INVALID_TOKEN",
+    "Failed: Missing Consumer Key Parameter": "LOGIN_OAUTH_NO_CONSUMER",
+}
+"""LoginHistory's texts and the log's codes (object-reference, login status)."""
+
+
+def status_code(text: str) -> str:
+    """LOGIN_STATUS for a LoginHistory status; a text without a documented code is itself."""
+    return _STATUS_CODES.get(text, text)
+
+
+class LoginRows:
+    """Login attempts, successful or not. The row names no app."""
+
+    event_type = "Login"
+    columns = Columns(tuple(log_csv.LOGIN.split()))
+
+    def __init__(self, logins: Logins, own: OwnActs, org_id: str) -> None:
+        self._logins = logins
+        self._own = own
+        self._org_id = org_id[:15]
+
+    def rows(self, minute: int) -> list[LogRow]:
+        """All login attempts of a minute since 1970, generated and real."""
+        start_ms = minute * MINUTE_MS
+        logins = [
+            *self._logins.of_minute(minute),
+            *self._own.logins(start_ms, start_ms + MINUTE_MS),
+        ]
+        logins.sort(key=lambda login: login.at_ms)
+        return [LogRow(login.at_ms, False, self._line(login)) for login in logins]
+
+    def lengths(self, minute: int) -> list[tuple[bool, int]]:
+        """(late, length of the line in bytes) of the same rows."""
+        return [(row.late, len(row.line.encode())) for row in self.rows(minute)]
+
+    def _line(self, login: Login) -> str:
+        chance = mixed(login.number, 81)
+        user_id = login.user.user_id
+        is_soap = login.api_type != "N/A"
+        values = (
+            self.event_type,
+            compact_ms(_logged_ms(login.at_ms, chance % 60)),
+            request_id(chance),
+            self._org_id,
+            user_id[:15],
+            str(40 + chance % 400),
+            str(20 + chance % 90),
+            _LOGIN_URIS.get(login.login_type, "Api"),
+            "",
+            session_key(login.number, 11),
+            login.user.user_type,
+            "",
+            str(20_000_000 + chance % 80_000_000),
+            _LOGIN_TYPES.get(login.login_type, ""),
+            login.user_agent,
+            _API_TYPES.get(login.api_type, ""),
+            login.api_version if is_soap else _UNKNOWN_VERSION,
+            login.user.username,
+            "TLSv1.3" if login.login_type == OAUTH_LOGIN else "TLSv1.2",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "",
+            "",
+            iso_ms(login.at_ms),
+            user_id,
+            "Salesforce.com IP",
+            "",
+            status_code(login.status),
+            login.source_ip,
+        )
+        return csv_line(values)
+
+
+class LogoutRows:
+    """Clicks on Log Out."""
+
+    event_type = "Logout"
+    columns = Columns(tuple(log_csv.LOGOUT.split()))
+
+    def __init__(self, logins: Logins, org_id: str) -> None:
+        self._logins = logins
+        self._org_id = org_id[:15]
+
+    def rows(self, minute: int) -> list[LogRow]:
+        """All logouts of a minute since 1970."""
+        return [
+            LogRow(logout.at_ms, False, self._line(logout))
+            for logout in self._logins.logouts_of_minute(minute)
+        ]
+
+    def lengths(self, minute: int) -> list[tuple[bool, int]]:
+        """(late, length of the line in bytes) of the same rows."""
+        return [(row.late, len(row.line.encode())) for row in self.rows(minute)]
+
+    def _line(self, logout: Logout) -> str:
+        user_id = logout.user.user_id
+        values = (
+            self.event_type,
+            compact_ms(logout.at_ms),
+            request_id(mixed(logout.number, 83)),
+            self._org_id,
+            user_id[:15],
+            logout.user.user_type,
+            "UI",
+            "Standard(db=S,api=Standard)",
+            "",
+            "1015",
+            "9999",
+            "1007",
+            _UNKNOWN_VERSION,
+            "",
+            _UNKNOWN_VERSION,
+            "1",
+            session_key(logout.number, 13),
+            session_key(logout.number, 11),
+            iso_ms(logout.at_ms),
+            user_id,
+            logout.source_ip,
+        )
+        return csv_line(values)
+
+
+def _logged_ms(at_ms: int, later_ms: int) -> int:
+    """TIMESTAMP of a login row, some milliseconds after TIMESTAMP_DERIVED in the same second."""
+    return at_ms - at_ms % 1000 + min(999, at_ms % 1000 + later_ms)
