@@ -150,7 +150,10 @@ class OrgwatchApp(App[str]):
         return something_new
 
     def _ask_health(self, connection: sqlite3.Connection) -> HealthAnswer:
-        return answer_health(connection, self.options.moment())
+        options = self.options
+        return answer_health(
+            connection, options.moment(), options.own_calls_fraction, options.heartbeat_grace()
+        )
 
 
 def _integrations(options: ConsoleOptions) -> Screen[Any]:

@@ -74,7 +74,7 @@ def _collector(answer: HealthAnswer, failure: str | None) -> StatusItem | None:
 
 
 def _login(login: LoginState | None, now: datetime) -> StatusItem:
-    if login is None:
+    if login is None or (login.obtained_at is not None and login.obtained_at > now):
         return StatusItem(UNKNOWN, "not known", Severity.UNKNOWN, label="login")
     if login.error:
         return StatusItem("refused", visible(login.error, 60), Severity.CRITICAL, label="login")
@@ -97,7 +97,7 @@ _STREAM = {
 
 
 def _stream(stream: TaskState | None, last_event_at: datetime | None, now: datetime) -> StatusItem:
-    if stream is None:
+    if stream is None or stream.since > now:
         return StatusItem(UNKNOWN, "none", Severity.UNKNOWN, label="stream")
     severity, word = _STREAM[stream.phase]
     if severity is Severity.OK:

@@ -91,6 +91,4 @@ def _signs() -> Content:
         Content.assemble((SIGN[severity], STYLE[severity]), f" {WORD[severity]}")
         for severity in Severity
     ]
-    return Content("   ").join(
-        [*parts, Content.styled(f"{UNKNOWN} not known", "$text-muted")]
-    )
+    return Content("   ").join([*parts, Content.styled(f"{UNKNOWN} not known", "$text-muted")])

@@ -1,13 +1,15 @@
 """What the console was started with."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from console.answers.moment import Moment
 from console.clock import Clock
 from console.settings import IntegrationSettings
+
+_GRACE_S = 60.0
 
 
 class Companion(Protocol):
@@ -36,6 +38,10 @@ class ConsoleOptions:
     """None when another process fills the store, or nothing does."""
     title_note: str = ""
     """What to say beside the org's name, e.g. ``simulated``."""
+
+    def heartbeat_grace(self) -> timedelta:
+        """How old the collector's heartbeat may be: a real minute, in the org's time."""
+        return timedelta(seconds=_GRACE_S * _GRACE_S / self.clock.real_delay_s(_GRACE_S))
 
     def moment(self) -> Moment:
         """The rolling day that the screens look at now."""

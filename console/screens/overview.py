@@ -69,7 +69,12 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
             problems=answer_events(
                 connection, moment, EventFilter(problems_only=True), None, _PROBLEMS
             ),
-            health=answer_health(connection, moment, self.options.own_calls_fraction),
+            health=answer_health(
+                connection,
+                moment,
+                self.options.own_calls_fraction,
+                self.options.heartbeat_grace(),
+            ),
         )
 
     def show(self, answer: OverviewAnswer) -> None:
