@@ -32,6 +32,7 @@ class StreamLedger:
         self._positions: set[str] = set()
         self._caught_up: set[str] = set()
         self._delivered: set[str] = set()
+        self._seen_live: set[str] = set()
         rows = tuple(known)
         self._channels = {
             channel: resumed(SOURCE_PREFIX + channel, rows, alive_until) for channel in channels
@@ -39,8 +40,9 @@ class StreamLedger:
         self._written: dict[tuple[str, datetime], tuple[CoverageState, str]] = {}
 
     def continue_from(self, channels: Iterable[str]) -> None:
-        """These channels have a replay id in the store to continue from."""
+        """A new run of the stream begins; these channels have a stored replay id."""
         self._positions.update(channels)
+        self._seen_live.clear()
 
     def delivered(self, channel: str, replay_id: str | None) -> None:
         """Events of ``channel`` were stored."""
@@ -71,9 +73,11 @@ class StreamLedger:
             if channel in live:
                 if channel not in self._caught_up and channel in self._delivered:
                     continue
-                replayed = channel in self._positions
+                # Within one run of the stream, `lost` tells of every break that replay cannot heal.
+                replayed = channel in self._positions or channel in self._seen_live
                 rows += continuity.flowing(now, _TOLERANCE, replayed=replayed)
                 self._caught_up.add(channel)
+                self._seen_live.add(channel)
             else:
                 rows.append(_down(continuity.source, channel, state, now))
         self._delivered.clear()

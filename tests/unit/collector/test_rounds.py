@@ -1,0 +1,118 @@
+"""A task's failures are said, waited out and tried again."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from console.clock import SystemClock
+from console.collector.journal import TaskJournal
+from console.collector.rounds import Boundary
+from console.errors import OrgRefused, OrgUnreachable
+from console.streaming.backoff import Backoff
+from store import console_state
+from store.errors import StoreUnusable
+from store.records import TaskPhase
+from store.writer import open_writer
+
+QUICK = Backoff(0.01, 0.02)
+
+
+@pytest.fixture
+def writer(tmp_path):
+    with open_writer(tmp_path / "org.db", commit_interval_s=0.0) as writer:
+        yield writer
+
+
+async def state_of(writer):
+    states = await writer.write(console_state.tasks)
+    return {state.task: state for state in states}["thing"]
+
+
+async def eventually(writer, wanted, deadline_s=5.0):
+    async with asyncio.timeout(deadline_s):
+        while True:
+            with suppress(KeyError):
+                state = await state_of(writer)
+                if wanted(state):
+                    return state
+            await asyncio.sleep(0.005)
+
+
+async def run_until(writer, work, wanted, interval_s=1000.0, retry=QUICK):
+    journal = TaskJournal("thing", writer, SystemClock())
+    boundary = Boundary(journal, SystemClock(), retry)
+    task = asyncio.create_task(boundary.repeat(work, lambda: interval_s))
+    try:
+        return await eventually(writer, wanted)
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_a_good_round_says_what_it_did_and_when_it_comes_again(writer):
+    async def work():
+        return "12 limits"
+
+    state = await run_until(writer, work, lambda s: s.phase is TaskPhase.WAITING)
+    assert state.message == "12 limits"
+    assert state.last_success_at is not None
+    assert 990 < (state.next_at - state.last_success_at).total_seconds() < 1010
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OrgUnreachable("The name was not found", "m", "n"),
+        StoreUnusable("The disk is full", "m", "n"),
+    ],
+)
+async def test_a_failure_is_said_and_tried_again(writer, failure):
+    calls = []
+
+    async def work():
+        calls.append(1)
+        if len(calls) < 3:
+            raise failure
+        return "fine"
+
+    await run_until(writer, work, lambda s: s.phase is TaskPhase.WAITING)
+    assert len(calls) == 3
+
+
+async def test_what_stands_while_it_waits_is_the_title(writer):
+    async def work():
+        raise OrgUnreachable("The name was not found", "m", "n")
+
+    slow = Backoff(1000.0, 1000.0, floor=0.5)
+    state = await run_until(writer, work, lambda s: s.phase is TaskPhase.BACKING_OFF, retry=slow)
+    assert state.message == "The name was not found"
+    assert state.next_at is not None
+    assert state.last_success_at is None
+
+
+async def test_a_defect_is_said_and_logged(writer, caplog):
+    async def work():
+        raise ZeroDivisionError("oops")
+
+    state = await run_until(writer, work, lambda s: s.phase is TaskPhase.FAILED)
+    assert "ZeroDivisionError" in state.message
+    assert "thing" in caplog.text
+
+
+async def test_the_servers_wish_is_kept(writer):
+    async def work():
+        raise OrgRefused("No calls left", "m", "n", retryable=True, retry_after_s=300.0)
+
+    state = await run_until(writer, work, lambda s: s.phase is TaskPhase.BACKING_OFF)
+    assert (state.next_at - state.since).total_seconds() > 290
+
+
+async def test_a_refusal_that_will_stand_is_not_asked_about_every_moment(writer):
+    async def work():
+        raise OrgRefused("Not permitted", "m", "n", code="INSUFFICIENT_ACCESS")
+
+    retry = Backoff(0.01, 60.0)
+    state = await run_until(writer, work, lambda s: s.phase is TaskPhase.BACKING_OFF, retry=retry)
+    assert (state.next_at - state.since).total_seconds() > 59
