@@ -38,6 +38,7 @@ class EventTail(RecordList):
             "Follow",
             id="tail.follow",
             tooltip="Go to the newest and follow",
+            show=False,
         ),
     ]
 

@@ -20,6 +20,9 @@ _SAME_DAY = len("12:04:31")
 _OTHER_DAY = len("11-15 12:04")
 _LOGIN = "Login"
 _FIRST_ERROR_STATUS = 400
+_GOOD_LOGINS = frozenset({"Success", "LOGIN_NO_ERROR"})
+_BAD_REQUESTS = frozenset({"F", "U", "A", "N"})
+"""Failure, undefined, authorization error, not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def event_columns(*, other_days: bool) -> tuple[Column, ...]:
     return (
         Column("mark", "", 1),
         Column("time", "Time", _OTHER_DAY if other_days else _SAME_DAY),
-        Column("type", "Type", 8, widest=20),
+        Column("type", "Type", 8, widest=14),
         Column("user", "User", 14, widest=30),
         Column("what", "What", 16, widest=80),
         Column("address", "Address", 15, priority=1),
@@ -82,16 +85,17 @@ def present_row(event: StoredEvent, as_of: datetime) -> Row:
 
 
 def is_problem(event: StoredEvent) -> bool:
-    """A login that did not succeed, or a call answered with status 400 or above."""
+    """A login that did not succeed, or a call that failed: what the store's problem filter finds.
+
+    Statuses: HTTP codes of ApiTotalUsage, REQUEST_STATUS letters of the other log types, and the
+    words of logins (docs of EventLogFile and LoginEvent).
+    """
     status = (event.status or "").strip()
     if status.isdecimal():
         return int(status) >= _FIRST_ERROR_STATUS
-    return event.event_type.startswith(_LOGIN) and bool(status) and not _succeeded(status)
-
-
-def _succeeded(status: str) -> bool:
-    # LOGIN_STATUS of log files is LOGIN_NO_ERROR, Status of LoginEvent is Success.
-    return status.casefold() in {"success", "login_no_error"}
+    if event.event_type.startswith(_LOGIN):
+        return bool(status) and status not in _GOOD_LOGINS
+    return status in _BAD_REQUESTS
 
 
 def short_type(event_type: str) -> str:
@@ -109,9 +113,9 @@ def present_state(state: TailState, per_minute: Sequence[int]) -> tuple[Cell, ..
         cells.append(Cell(f"  ▸ {state.waiting:,}{more} waiting", Tone.STRONG))
     cells.extend(_filter_cells(state.filter))
     if per_minute:
-        cells.append(Cell(f"   {trend(per_minute, _TREND_WIDTH)} ", Tone.ACCENT))
-        cells.append(Cell(f"{formats.plural(sum(per_minute), 'event')} streamed in ", Tone.MUTED))
-        cells.append(Cell(formats.plural(len(per_minute), "minute"), Tone.MUTED))
+        cells.append(Cell(f"   {trend(per_minute, _TREND_WIDTH)} ", Tone.MUTED))
+        streamed = f"{formats.count(sum(per_minute))} streamed in {len(per_minute)} min"
+        cells.append(Cell(streamed, Tone.MUTED))
     return tuple(cells)
 
 

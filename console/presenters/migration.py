@@ -95,7 +95,7 @@ def present_migration(
 def present_app(app: AppAnswer, answer: AppsAnswer) -> tuple[FieldGroup, ...]:
     """Everything known about one app: its state and why, what blocks it, who uses it."""
     return (
-        FieldGroup("State", _state_fields(app, answer.as_of)),
+        FieldGroup("State", _state_fields(app)),
         FieldGroup("Evidence", _numbered(app.evidence), empty="none could be had"),
         FieldGroup("In the way", _numbered(app.blockers, Tone.WARNING), empty="nothing known"),
         FieldGroup("Deadlines", _deadlines(app), empty="none known for this app"),
@@ -158,8 +158,7 @@ def _legend(answer: AppsAnswer) -> tuple[Cell, ...]:
         if count:
             sign, tone = _look(state)
             title = visible(titles.get(state, state.replace("_", " ")))
-            cells.append(Cell(f"{sign} {count}", tone))
-            cells.append(Cell(f" {title}   ", Tone.MUTED))
+            cells.append(Cell(f"{sign} {count} {title}   ", tone))
     return tuple(cells)
 
 
@@ -190,7 +189,7 @@ def _broad(app: AppAnswer) -> Cell:
     return Cell(f"▲ {visible(', '.join(app.broad_scopes), _TEXT_LIMIT)}", Tone.WARNING)
 
 
-def _state_fields(app: AppAnswer, as_of: datetime) -> tuple[Field, ...]:
+def _state_fields(app: AppAnswer) -> tuple[Field, ...]:
     sign, tone = _look(app.state)
     return (
         Field("State", f"{sign} {visible(app.state_title)}", tone),
@@ -199,9 +198,6 @@ def _state_fields(app: AppAnswer, as_of: datetime) -> tuple[Field, ...]:
         Field("Counterpart", visible(app.counterpart) if app.counterpart else "none"),
         Field("Calls in 24 h", formats.count(app.calls_window)),
         Field("Last used", formats.day_time(app.last_used)),
-        Field(
-            "Unused for", formats.span(as_of - app.last_used) if app.last_used else formats.UNKNOWN
-        ),
         Field("Who may use it", _WHO_MAY_USE[app.pre_authorized_only]),
     )
 
@@ -210,10 +206,10 @@ def _scopes(app: AppAnswer) -> FieldGroup:
     if app.scopes is None:
         return FieldGroup("Scopes", (), empty="could not be seen")
     fields = tuple(
-        Field("▲ broad", visible(scope), Tone.WARNING)
+        Field(str(place), f"▲ {visible(scope)}, broad", Tone.WARNING)
         if scope in app.broad_scopes
-        else Field("", visible(scope))
-        for scope in app.scopes
+        else Field(str(place), visible(scope))
+        for place, scope in enumerate(app.scopes, start=1)
     )
     return FieldGroup("Scopes", fields, empty="none granted")
 

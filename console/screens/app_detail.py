@@ -35,7 +35,7 @@ class AppDetailScreen(AnswerScreen[AppsAnswer]):
 
     def compose_body(self) -> ComposeResult:
         """Its name and state, and everything known about it."""
-        yield ToneLine(id="headline")
+        yield ToneLine(id="heading")
         yield FieldList(id="fields")
 
     def ask(self, connection: sqlite3.Connection, moment: Moment) -> AppsAnswer:
@@ -48,5 +48,5 @@ class AppDetailScreen(AnswerScreen[AppsAnswer]):
         if app is None:
             self.query_one(FieldList).show((_GONE,))
             return
-        self.query_one("#headline", ToneLine).show(present_app_title(app))
+        self.query_one("#heading", ToneLine).show(present_app_title(app))
         self.query_one(FieldList).show((*present_app(app, answer), *present_org(answer)))

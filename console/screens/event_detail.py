@@ -50,7 +50,7 @@ class EventDetailScreen(AnswerScreen[FoundEvent]):
 
     def compose_body(self) -> ComposeResult:
         """What it is, then its fields or its raw record."""
-        yield ToneLine(id="headline")
+        yield ToneLine(id="heading")
         yield FieldList(id="fields")
         with VerticalScroll(id="raw"):
             yield Static(id="raw-text", markup=False)
@@ -67,10 +67,10 @@ class EventDetailScreen(AnswerScreen[FoundEvent]):
         """Draw both forms; one of them is in sight."""
         detail = answer.detail
         if detail is None:
-            self.query_one("#headline", ToneLine).show((Cell(self._key, Tone.MUTED),))
+            self.query_one("#heading", ToneLine).show((Cell(self._key, Tone.MUTED),))
             self.query_one(FieldList).show((_GONE,))
             return
-        self.query_one("#headline", ToneLine).show(present_title(detail.event))
+        self.query_one("#heading", ToneLine).show(present_title(detail.event))
         self.query_one(FieldList).show(present_detail(detail))
         self.query_one("#raw-text", Static).update(present_raw(detail))
 

@@ -42,7 +42,7 @@ class IntegrationDetailScreen(AnswerScreen[UsageAnswer]):
 
     def compose_body(self) -> ComposeResult:
         """Its name, its day, and everything known about it."""
-        yield ToneLine(id="headline")
+        yield ToneLine(id="heading")
         yield TimePlot(id="usage-plot")
         yield FieldList(id="fields")
 
@@ -57,5 +57,5 @@ class IntegrationDetailScreen(AnswerScreen[UsageAnswer]):
         if usage is None:
             self.query_one(FieldList).show((_GONE,))
             return
-        self.query_one("#headline", ToneLine).show(present_integration_title(usage))
+        self.query_one("#heading", ToneLine).show(present_integration_title(usage))
         self.query_one(FieldList).show(present_integration(usage, answer))

@@ -47,7 +47,7 @@ class IntegrationsScreen(AnswerScreen[UsageAnswer]):
 
     def compose_body(self) -> ComposeResult:
         """A headline, the list over the plot, and where there is room the selected one in full."""
-        yield ToneLine(id="headline")
+        yield ToneLine(id="heading")
         with Horizontal():
             with Vertical(id="consumption"):
                 yield RecordList(id="integrations")
@@ -65,7 +65,7 @@ class IntegrationsScreen(AnswerScreen[UsageAnswer]):
     def show(self, answer: UsageAnswer) -> None:
         """Draw list, sums and plot."""
         view = present_integrations(answer, self.sorted_by, descending=self.descending)
-        self.query_one("#headline", ToneLine).show(view.headline)
+        self.query_one("#heading", ToneLine).show(view.headline)
         self.query_one(RecordList).show(view.records, view.totals)
         self._show_selected()
         if self.focused is None:

@@ -43,7 +43,7 @@ class MigrationScreen(AnswerScreen[AppsAnswer]):
 
     def compose_body(self) -> ComposeResult:
         """The states in sum, the apps, and where there is room the selected one in full."""
-        yield ToneLine(id="headline")
+        yield ToneLine(id="heading")
         yield Band(id="states")
         yield ToneLine(id="legend")
         with Horizontal():
@@ -63,7 +63,7 @@ class MigrationScreen(AnswerScreen[AppsAnswer]):
     def show(self, answer: AppsAnswer) -> None:
         """Draw sums, list and remarks."""
         view = present_migration(answer, self.sorted_by, descending=self.descending)
-        self.query_one("#headline", ToneLine).show(view.headline)
+        self.query_one("#heading", ToneLine).show(view.headline)
         self.query_one(Band).show(view.parts)
         self.query_one("#legend", ToneLine).show(view.legend)
         remarks = self.query_one("#remarks", ToneLine)
