@@ -1,5 +1,6 @@
 """The console: rooms on number keys, one status, one beat that keeps the open room fresh."""
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -60,6 +61,8 @@ class OrgwatchApp(App[str]):
 
     status: reactive[StatusView | None] = reactive(None)
     """The status line of every screen."""
+    collector_failure: reactive[str | None] = reactive(None)
+    """What the collector said last, when it has ended by itself."""
 
     def __init__(self, options: ConsoleOptions) -> None:
         super().__init__()
@@ -125,7 +128,8 @@ class OrgwatchApp(App[str]):
         stale = self._beats % STALE_BEATS == 0
         self._beats += 1
         collector = self.options.collector
-        failure = collector.failure() if collector else None
+        failure = await asyncio.to_thread(collector.failure) if collector else None
+        self.collector_failure = failure
         try:
             version = await self._access.data_version()
             something_new = stale or version != self._seen_version

@@ -31,15 +31,15 @@ def present_headline(answer: LimitsAnswer, shown: int, text: str) -> tuple[Cell,
     if not answer.limits:
         return (Cell("No limit has been read yet.", Tone.MUTED),)
     counts = Counter(severity(limit.severity) for limit in answer.limits)
-    cells = [Cell(formats.plural(len(answer.limits), "limit"), Tone.STRONG)]
+    count = formats.plural(len(answer.limits), "limit")
+    filtered = f"{shown} of {count} with “{visible(text, 20)}”"
+    cells = [Cell(filtered, Tone.ACCENT) if text else Cell(count, Tone.STRONG)]
     for level in _ORDER:
         if counts[level]:
             cells.append(Cell("   "))
             cells.append(Cell(f"{sign(level).text} {counts[level]} {level}", sign(level).tone))
     read_at = max(limit.sampled_at for limit in answer.limits if limit.sampled_at)
     cells.append(Cell(f"   read {formats.time_near(read_at, answer.as_of)}", Tone.MUTED))
-    if text:
-        cells.append(Cell(f"   {shown} with “{visible(text, 30)}”", Tone.ACCENT))
     return tuple(cells)
 
 

@@ -13,7 +13,13 @@ from textual.worker import Worker, WorkerState
 
 from console.answers.moment import Moment
 from console.bindings import TABS
-from console.presenters.notices import broken_screen, reading_failed, starting, store_error
+from console.presenters.notices import (
+    broken_screen,
+    collector_ended,
+    reading_failed,
+    starting,
+    store_error,
+)
 from console.screens.options import ConsoleOptions
 from console.screens.refresh import RefreshGate
 from console.screens.store_access import StoreAccess
@@ -50,6 +56,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         """The last answer that was shown."""
         self._access = StoreAccess(options.store_file)
         self._gate = RefreshGate()
+        self._collector_failure: str | None = None
 
     def compose_body(self) -> ComposeResult:
         """The widgets between tab bar and footer."""
@@ -84,8 +91,12 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         return await self._access.read(question)
 
     def show_notice(self, notice: NoticeView | None) -> None:
-        """Say something above the screen's own content; None takes it away."""
-        self.query_one(Notice).show(notice)
+        """Say something above the screen's own content; None takes it away.
+
+        What the collector said when it ended stays until there is something else to say.
+        """
+        ended = collector_ended(self._collector_failure) if self._collector_failure else None
+        self.query_one(Notice).show(notice or ended)
 
     def compose(self) -> ComposeResult:
         """Status line, tabs, notice, the screen's own widgets, footer."""
@@ -100,6 +111,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         """Follow the app's status; the content appears with the first answer."""
         self.query_one("#body").display = False
         self.watch(self.app, "status", self._show_status)
+        self.watch(self.app, "collector_failure", self._show_collector_failure)
 
     def on_screen_resume(self) -> None:
         """Ask as soon as the screen is looked at again."""
@@ -118,6 +130,10 @@ class AnswerScreen(Screen[None], Generic[Answer]):
 
     def _show_status(self, status: StatusView | None) -> None:
         self.query_one(StatusLine).show(status)
+
+    def _show_collector_failure(self, failure: str | None) -> None:
+        self._collector_failure = failure
+        self.show_notice(None)
 
     def _start_reading(self) -> None:
         if self._gate.start() is None:
@@ -152,8 +168,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
             self.show(answer)
 
     def _store_notice(self, error: StoreError) -> NoticeView:
-        collector = self.options.collector
-        waiting = collector is not None and collector.failure() is None
-        return (
-            starting() if waiting and not self.options.store_file.exists() else store_error(error)
-        )
+        waiting = self.options.collector is not None and self._collector_failure is None
+        if waiting and not self.options.store_file.exists():
+            return starting()
+        return store_error(error)

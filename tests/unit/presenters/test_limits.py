@@ -45,7 +45,7 @@ def test_the_headline_counts_by_state_worst_first() -> None:
 
 
 def test_the_headline_says_what_is_filtered() -> None:
-    assert "1 with “bulk”" in joined(present_headline(answer(*ALL), 1, "bulk"))
+    assert "1 of 4 limits with “bulk”" in joined(present_headline(answer(*ALL), 1, "bulk"))
 
 
 def test_no_reading_is_said_and_not_shown_as_zero() -> None:

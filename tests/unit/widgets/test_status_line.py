@@ -37,25 +37,8 @@ async def test_a_wide_line_says_everything_in_full() -> None:
 
 async def test_eighty_columns_hold_all_of_it_in_short() -> None:
     line = await line_at(80)
-    assert line.split() == (
-        [
-            "acme",
-            "sim",
-            "login",
-            "●",
-            "34m",
-            "stream",
-            "▲",
-            "retry",
-            "data",
-            "●",
-            "to",
-            "11:00",
-            "own",
-            "212",
-            "12:04:31Z",
-        ]
-    )
+    words = " ".join(line.split())
+    assert words == "acme sim login ● 34m stream ▲ retry data ● to 11:00 own 212 12:04:31Z"
 
 
 async def test_what_may_go_goes_first_and_the_clock_stays() -> None:
