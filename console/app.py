@@ -56,7 +56,7 @@ class OrgwatchApp(App[str]):
     """Classes of the screens by width in cells: 80 columns are narrow, 200 wide."""
     VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
         (0, "-short"),
-        (34, "-tall"),
+        (40, "-tall"),
     ]
 
     status: reactive[StatusView | None] = reactive(None)
