@@ -8,6 +8,7 @@ EventUuid travel beside the payload, not in it.
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 from console.simulator import story_people as people
 from console.simulator.app_columns import EcaLogId, logged_app_id
@@ -28,7 +29,8 @@ _KEY_PREFIXES = {"Account": "001", "Contact": "003", "Order": "801", "Case": "50
 _SOAP_TYPES = {"P": "SOAP Partner", "E": "SOAP Enterprise"}
 
 
-def schema_id(event_name: str, fields: Payload) -> str:
+@lru_cache(maxsize=64)
+def schema_id(event_name: str, fields: tuple[str, ...]) -> str:
     """The 22-character id of an event's schema: it changes when the fields change."""
     text = event_name + ",".join(sorted(fields))
     digest = hashlib.md5(text.encode(), usedforsecurity=False).digest()

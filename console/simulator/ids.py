@@ -4,6 +4,8 @@ The three first characters name the kind of record (``005`` user, ``0H4`` connec
 External Client App, ``888`` OAuth consumer, ``0AT`` event log file, ``0Ya`` login history).
 """
 
+from functools import lru_cache
+
 from console.simulator.dice import number_from
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -23,13 +25,15 @@ def base62(number: int, digits: int) -> str:
 
 def long_id(short_id: str) -> str:
     """The 18-character form of a 15-character id."""
-    suffix = []
-    for start in (0, 5, 10):
-        group = short_id[start : start + 5]
-        suffix.append(_SUFFIX[sum(1 << n for n, char in enumerate(group) if char.isupper())])
-    return short_id + "".join(suffix)
+    capitals = 0
+    for n, char in enumerate(short_id):
+        if "A" <= char <= "Z":
+            capitals |= 1 << n
+    groups = (capitals & 31, capitals >> 5 & 31, capitals >> 10)
+    return short_id + "".join(_SUFFIX[group] for group in groups)
 
 
+@lru_cache(maxsize=16_384)
 def record_id(prefix: str, *key: str | int) -> str:
     """The 18-character id of the record that ``key`` names, always the same for one key."""
     number = number_from("record", prefix, *key)

@@ -1,6 +1,7 @@
 """The opaque keys that Salesforce puts into events and log rows, made from 64 bits of chance."""
 
 import base64
+from functools import lru_cache
 
 from console.simulator.dice import MASK, mixed
 from console.simulator.ids import base62, long_id
@@ -29,6 +30,7 @@ def request_id(number: int) -> str:
     return base64.urlsafe_b64encode(bits)[:22].decode()
 
 
+@lru_cache(maxsize=4096)
 def login_history_id(number: int) -> str:
     """The 18-character id of the LoginHistory record of a session."""
     return long_id("0YaHs000" + base62(number, 7))

@@ -174,13 +174,15 @@ class LogFiles:
         )
 
     def _look_for_rows(self, event_type: str, interval: str, number: int, sequence: int) -> bool:
-        rows = self._types[event_type].rows
         if sequence == _LATE and not has_late_rows(number * HOUR_MIN):
             return False
+        lengths = self._types[event_type].lengths
         if interval == DAILY:
-            return any(rows(minute) for minute in _minutes(number, DAY_MIN))
+            return any(True for minute in _minutes(number, DAY_MIN) for _ in lengths(minute))
         return any(
-            _part(row) == sequence for minute in _minutes(number, HOUR_MIN) for row in rows(minute)
+            late == (sequence == _LATE)
+            for minute in _minutes(number, HOUR_MIN)
+            for late, _ in lengths(minute)
         )
 
     def _measure_hour(self, event_type: str, hour: int, part: int) -> FileSize:

@@ -91,4 +91,4 @@ def content_of(act: Act, created_ms: int, eca_log_id: EcaLogId) -> Content:
     else:
         name, payload = "LogoutEventStream", payloads.of_logout(act, created_ms)
     uuid = payloads.event_uuid(act.number ^ created_ms)
-    return Content(uuid, payloads.schema_id(name, payload), payload)
+    return Content(uuid, payloads.schema_id(name, tuple(payload)), payload)
