@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import settings as hypothesis_settings
 
 from console.salesforce.http import make_http_client
 from console.salesforce.keys import PrivateKey, load_private_key
@@ -18,6 +19,10 @@ from console.salesforce.types import LimitHeader, LoginObservation
 from console.secrets import Secret
 from console.settings import OrgSettings
 from tests.unit.salesforce.scripted_org import Console, HandClock, ScriptedOrg, serving
+
+# A busy machine is no failure of the code under test.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
