@@ -65,7 +65,7 @@ class WorldOptions:
     seed: int = 7
     history: timedelta = timedelta(hours=24)
     """How far back streamed events and hourly log files reach when the world opens. Daily files
-    and logins begin with the UTC day in which that is."""
+    and logins begin with the UTC day in which that is, and with yesterday at the latest."""
     eca_log_id: EcaLogId = "888"
     """What CONNECTED_APP_ID holds for calls through an External Client App: its consumer's id,
     its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
@@ -95,8 +95,9 @@ class World:
         self._pool = RollingWindow(self._traffic.count, self._traffic.counted_times)
         self._ledger = Ledger(self._traffic, self._logins, self._own, self.options.eca_log_id)
         history_ms = to_ms(from_ms(self._latest_ms) - self.options.history)
-        self._log_files = self._make_log_files(history_ms)
-        self._tables, self._tooling_tables = self._make_tables(history_ms // DAY_MS * DAY_MS)
+        day_ms = min(history_ms, self._latest_ms - DAY_MS) // DAY_MS * DAY_MS
+        self._log_files = self._make_log_files(day_ms, history_ms)
+        self._tables, self._tooling_tables = self._make_tables(day_ms)
         self._stream = StreamLog(
             self.channels, history_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
         )
@@ -234,12 +235,14 @@ class World:
         """What really happened at ``since <= t < until``, the present moment included, as JSON."""
         self.advance()
         now_ms = to_ms(self.now())
-        since_ms, until_ms = _ceil_ms(since), min(_ceil_ms(until), now_ms + 1)
+        since_ms, until_ms = _ceil_ms(since), _ceil_ms(until)
+        if until_ms >= now_ms:
+            until_ms = now_ms + 1
         entries = self._ledger.integrations(since_ms, until_ms)
         return {
             "as_of": iso_ms(now_ms),
             "since": iso_ms(since_ms),
-            "until": iso_ms(min(_ceil_ms(until), now_ms)),
+            "until": iso_ms(min(until_ms, now_ms)),
             "pool_used": self.pool_used(),
             "pool_max": self.pool_max,
             "calls": _total(entries, "calls"),
@@ -272,7 +275,7 @@ class World:
 
     # -- making -------------------------------------------------------------------------------
 
-    def _make_log_files(self, history_ms: int) -> LogFiles:
+    def _make_log_files(self, day_ms: int, history_ms: int) -> LogFiles:
         org_id, form = self.facts.org_id, self.options.eca_log_id
         return LogFiles(
             (
@@ -281,7 +284,7 @@ class World:
                 LogoutRows(self._logins, org_id),
             ),
             self._own,
-            history_ms // DAY_MS * DAY_MS,
+            day_ms,
             history_ms // HOUR_MS * HOUR_MS if self.options.event_monitoring else None,
         )
 
