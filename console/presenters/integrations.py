@@ -180,7 +180,7 @@ def _budget_fraction(usage: IntegrationUsage) -> float | None:
 def _headline(answer: UsageAnswer) -> tuple[Cell, ...]:
     window = _window(answer.until - answer.since)
     count = formats.plural(len(answer.integrations), "integration")
-    parts = [Cell(count, Tone.STRONG), Cell(f"  calls that count, last {window}")]
+    parts = [Cell(count, Tone.STRONG), Cell(f"  in the last {window}")]
     if answer.logs_until is None:
         return (*parts, Cell("  no log file yet", Tone.WARNING))
     end = formats.time_near(answer.logs_until, answer.as_of).removesuffix(":00")

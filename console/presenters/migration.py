@@ -14,14 +14,13 @@ SORTS = ("state", "calls", "last_used", "name")
 
 _STATES = {
     "uninstalled": ("✖", Tone.BAD),
-    "not_migratable_here": ("⊘", Tone.WARNING),
     "not_started": ("○", Tone.WARNING),
+    "not_migratable_here": ("⊘", Tone.WARNING),
     "counterpart_idle": ("◔", Tone.PLAIN),
     "dual_running": ("◑", Tone.ACCENT),
     "traffic_moved": ("◕", Tone.ACCENT),
-    "old_app_idle": ("◕", Tone.GOOD),
+    "both_idle": ("◌", Tone.MUTED),
     "external_client_app": ("●", Tone.GOOD),
-    "not_visible": ("?", Tone.MUTED),
 }
 """Sign and tone of each state: the fuller the circle, the further the app."""
 _NO_STATE = ("?", Tone.MUTED)
@@ -29,7 +28,7 @@ _DONE = "external_client_app"
 
 _COLUMNS = (
     Column("name", "App", 20, widest=36, sortable=True),
-    Column("state", "State", 22, widest=34, sortable=True),
+    Column("state", "State", 25, widest=28, sortable=True),
     Column("kind", "Kind", 13, priority=3),
     Column("users", "Users", 5, right=True, priority=2),
     Column("calls", "Calls", 7, right=True, widest=10, sortable=True),
@@ -205,13 +204,8 @@ def _state_fields(app: AppAnswer) -> tuple[Field, ...]:
 def _scopes(app: AppAnswer) -> FieldGroup:
     if app.scopes is None:
         return FieldGroup("Scopes", (), empty="could not be seen")
-    fields = tuple(
-        Field(str(place), f"▲ {visible(scope)}, broad", Tone.WARNING)
-        if scope in app.broad_scopes
-        else Field(str(place), visible(scope))
-        for place, scope in enumerate(app.scopes, start=1)
-    )
-    return FieldGroup("Scopes", fields, empty="none granted")
+    broad = (Field("▲ broad", visible(scope), Tone.WARNING) for scope in app.broad_scopes)
+    return FieldGroup("Scopes", (*broad, *_numbered(app.scopes)), empty="none granted")
 
 
 def _deadlines(app: AppAnswer) -> tuple[Field, ...]:

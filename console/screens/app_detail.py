@@ -50,3 +50,5 @@ class AppDetailScreen(AnswerScreen[AppsAnswer]):
             return
         self.query_one("#heading", ToneLine).show(present_app_title(app))
         self.query_one(FieldList).show((*present_app(app, answer), *present_org(answer)))
+        if self.focused is None:
+            self.query_one(FieldList).focus()

@@ -73,6 +73,8 @@ class EventDetailScreen(AnswerScreen[FoundEvent]):
         self.query_one("#heading", ToneLine).show(present_title(detail.event))
         self.query_one(FieldList).show(present_detail(detail))
         self.query_one("#raw-text", Static).update(present_raw(detail))
+        if self.focused is None:
+            self.query_one(FieldList).focus()
 
     def action_raw(self) -> None:
         """Change between fields and raw record."""

@@ -59,3 +59,5 @@ class IntegrationDetailScreen(AnswerScreen[UsageAnswer]):
             return
         self.query_one("#heading", ToneLine).show(present_integration_title(usage))
         self.query_one(FieldList).show(present_integration(usage, answer))
+        if self.focused is None:
+            self.query_one(FieldList).focus()
