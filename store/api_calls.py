@@ -7,12 +7,13 @@ out again.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from itertools import compress, repeat
+from typing import Final
 
-from store.field_codes import CountedDecoder, StampDecoder, StatusDecoder
-from store.moments import HOUR_MS
+import msgspec
+
+from store.field_codes import CountedDecoder, StampDecoder, Status, StatusDecoder
 from store.resources import ResourceIds
 from store.sequence import reserve_ids
 from store.stored_span import StoredSpan
@@ -48,7 +49,8 @@ _INSERT = (
     " resource_id, entity_id, method_id, status, counted, resource_parts, request_id, extra)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_ERROR_STATUS = 400
+_CALLER_COLUMNS = ("CONNECTED_APP_ID", "CONNECTED_APP_NAME", "CLIENT_NAME", "USER_ID", "USER_NAME")
+_COUNTS = "COUNTS_AGAINST_API_LIMIT"
 
 
 class ApiCallTable:
@@ -65,7 +67,6 @@ class ApiCallTable:
         self._statuses = StatusDecoder(self._terms)
         self._counted = CountedDecoder()
         self._stamps = StampDecoder()
-        self._extras: dict[tuple[str, ...], str | None] = {}
         self._rollup = UsageRollup(connection, file_id)
 
     def add(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -74,116 +75,127 @@ class ApiCallTable:
         Returns the places in ``rows`` of those that name no time that can be read; they are not
         stored.
         """
-        by_name = dict(zip(columns, zip(*rows, strict=True), strict=True))
-        records, unreadable = self._decoded(by_name, len(rows))
-        if records:
-            self._store(list(zip(*records, strict=True)))
+        texts = dict(zip(columns, zip(*rows, strict=True), strict=True))
+        times, odd_times = self._stamps.decode(
+            texts.get("TIMESTAMP"), texts.get("TIMESTAMP_DERIVED"), len(rows)
+        )
+        unreadable = [place for place, time_ms in enumerate(times) if time_ms is None]
+        if unreadable:
+            readable = [time_ms is not None for time_ms in times]
+            texts = {name: tuple(compress(values, readable)) for name, values in texts.items()}
+            odd_times = list(compress(odd_times, readable)) if odd_times else []
+        times_ms = [time_ms for time_ms in times if time_ms is not None]
+        if times_ms:
+            self._store(texts, times_ms, odd_times)
         return unreadable
 
     def flush(self) -> None:
         """Write the sums that are still in memory."""
         self._rollup.flush()
 
-    def _decoded(
-        self, by_name: Mapping[str, Sequence[str]], count: int
-    ) -> tuple[list[tuple[object, ...]], list[int]]:
-        """Rows as the values that `_INSERT` wants behind the ids, then the term of the status."""
-        decode_stamp = self._stamps.decode
-        callers, terms, resources = self._callers, self._terms, self._resources
-        statuses, counts = self._statuses, self._counted
-        records: list[tuple[object, ...]] = []
-        unreadable: list[int] = []
-        for place, (stamp, derived, request_id, app_id, app_name, client, user_id, username,
-                    address, family, version, resource, entity, method, status_text, counts_text,
-                    others) in enumerate(self._fields(by_name, count)):  # fmt: skip
-            time_ms, regular = decode_stamp(stamp, derived)
-            if time_ms is None:
-                unreadable.append(place)
-                continue
-            status = statuses[status_text]
-            counted, plain = counts[counts_text]
-            extra = others
-            if not (regular and plain and status.regular):
-                odd = {
-                    "TIMESTAMP": stamp,
-                    "TIMESTAMP_DERIVED": derived,
-                    "STATUS_CODE": status_text,
-                    "COUNTS_AGAINST_API_LIMIT": counts_text,
-                }
-                extra = _with_odd(extra, {name: odd[name] for name in odd if name in by_name})
-            resource_id, parts = resources[resource]
-            records.append(
-                (
-                    time_ms,
-                    callers[app_id, app_name, client, user_id, username],
-                    terms[address],
-                    terms[family],
-                    terms[version],
-                    resource_id,
-                    terms[entity],
-                    terms[method],
-                    status.code,
-                    counted,
-                    parts,
-                    request_id or None,
-                    extra,
-                    status.term_id,
-                )
-            )
-        return records, unreadable
+    def _store(
+        self,
+        texts: Mapping[str, Sequence[str]],
+        times_ms: list[int],
+        odd_times: Sequence[bool],
+    ) -> None:
+        """Store rows given as columns; ``odd_times`` is empty when all time texts are regular."""
+        count = len(times_ms)
+        blank = ("",) * count
 
-    def _fields(
-        self, by_name: Mapping[str, Sequence[str]], count: int
-    ) -> Iterator[tuple[Any, ...]]:
-        """The typed columns of each row in their order, then its other columns as JSON or None."""
-        typed: list[Iterable[str | None]] = [
-            by_name.get(name) or repeat(None if name == "TIMESTAMP_DERIVED" else "", count)
-            for name in TYPED_COLUMNS
-        ]
-        others = [name for name in by_name if name not in TYPED_COLUMNS]
-        others = [name for name in others if not self._is_constant(name, by_name[name])]
-        if not others:
-            return zip(*typed, repeat(None, count), strict=True)
-        self._extras.clear()
-        values = zip(*(by_name[name] for name in others), strict=True)
-        return zip(*typed, (self._extra(others, row) for row in values), strict=True)
+        def ids(name: str) -> list[int]:
+            return list(map(self._terms.__getitem__, texts.get(name, blank)))
+
+        callers = list(
+            map(
+                self._callers.__getitem__,
+                zip(*(texts.get(name, blank) for name in _CALLER_COLUMNS), strict=True),
+            )
+        )
+        statuses = list(map(self._statuses.__getitem__, texts.get("STATUS_CODE", blank)))
+        resources = list(map(self._resources.__getitem__, texts.get("API_RESOURCE", blank)))
+        counts = list(map(self._counted.__getitem__, texts.get(_COUNTS, blank)))
+        address, family, version = ids("CLIENT_IP"), ids("API_FAMILY"), ids("API_VERSION")
+        entity, method = ids("ENTITY_NAME"), ids("HTTP_METHOD")
+        resource = [resource_id for resource_id, _ in resources]
+        counted = [known for known, _ in counts]
+        first_id = reserve_ids(self._connection, count)
+        self._connection.executemany(
+            _INSERT,
+            zip(
+                range(first_id, first_id + count),
+                repeat(self._file_id, count),
+                times_ms,
+                callers,
+                address,
+                family,
+                version,
+                resource,
+                entity,
+                method,
+                [status.code for status in statuses],
+                counted,
+                [parts for _, parts in resources],
+                texts.get("REQUEST_ID", blank),
+                self._extras(texts, odd_times, statuses, counts),
+                strict=True,
+            ),
+        )
+        self.span.include(first_id, times_ms)
+        status = [known.term_id for known in statuses]
+        is_error = [known.is_error for known in statuses]
+        terms = (address, family, version, resource, entity, status)
+        self._rollup.add(times_ms, callers, counted, is_error, terms)
+
+    def _extras(
+        self,
+        texts: Mapping[str, Sequence[str]],
+        odd_times: Sequence[bool],
+        statuses: Sequence[Status],
+        counts: Sequence[tuple[int | None, bool]],
+    ) -> Sequence[str | None]:
+        """What the typed columns do not hold of each row, as JSON; None where they hold all."""
+        count = len(statuses)
+        others = [name for name in texts if name not in TYPED_COLUMNS]
+        others = [name for name in others if not self._is_constant(name, texts[name])]
+        extras: list[str | None] = [None] * count
+        if others:
+            remembered = _ExtraTexts(others)
+            rows = zip(*(texts[name] for name in others), strict=True)
+            extras = list(map(remembered.__getitem__, rows))
+        regular = all(s.regular for s in statuses) and all(plain for _, plain in counts)
+        if odd_times or not regular:
+            for place in range(count):
+                odd = {
+                    "TIMESTAMP": bool(odd_times) and odd_times[place],
+                    "TIMESTAMP_DERIVED": bool(odd_times) and odd_times[place],
+                    "STATUS_CODE": not statuses[place].regular,
+                    _COUNTS: not counts[place][1],
+                }
+                names = [name for name, is_odd in odd.items() if is_odd and name in texts]
+                if names:
+                    known = json.loads(extras[place] or "{}")
+                    extras[place] = _json(known | {name: texts[name][place] for name in names})
+        return extras
 
     def _is_constant(self, name: str, values: Sequence[str]) -> bool:
         if name == "EVENT_TYPE":
             return True
         return name == "ORGANIZATION_ID" and set(values) == {self._org_id}
 
-    def _extra(self, names: Sequence[str], values: tuple[str, ...]) -> str | None:
-        if values not in self._extras:
-            filled = {name: text for name, text in zip(names, values, strict=True) if text}
-            self._extras[values] = _json(filled) if filled else None
-        return self._extras[values]
 
-    def _store(self, columns: Sequence[Sequence[Any]]) -> None:
-        times_ms: Sequence[int] = columns[0]
-        count = len(times_ms)
-        first_id = reserve_ids(self._connection, count)
-        self._connection.executemany(
-            _INSERT,
-            zip(range(first_id, first_id + count), repeat(self._file_id), *columns[:13]),
-        )
-        self.span.include(first_id, times_ms)
-        callers, address, family, version, resource, entity = columns[1:7]
-        status, counted, status_term = columns[8], columns[9], columns[13]
-        self._rollup.add(
-            hours_ms=[time_ms - time_ms % HOUR_MS for time_ms in times_ms],
-            callers=callers,
-            counted=counted,
-            times_ms=times_ms,
-            is_error=[code is not None and code >= _ERROR_STATUS for code in status],
-            terms=(address, family, version, resource, entity, status_term),
-        )
+class _ExtraTexts(dict[tuple[str, ...], str | None]):
+    """The JSON of the columns ``names`` by their values; None when all are empty."""
 
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
 
-def _with_odd(extra: str | None, odd: Mapping[str, str]) -> str:
-    """``extra`` with texts that the typed columns cannot give back."""
-    return _json({**(json.loads(extra) if extra else {}), **odd})
+    def __missing__(self, values: tuple[str, ...]) -> str | None:
+        filled = {name: text for name, text in zip(self._names, values, strict=True) if text}
+        self[values] = _json(filled) if filled else None
+        return self[values]
 
 
 def _json(fields: Mapping[str, str]) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(fields).decode()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from store.log_values import storable
 from store.moments import from_ms, to_ms
 from store.records import AppRecord, AppSnapshot, UserRecord
 
@@ -72,10 +73,10 @@ def record_users(
             (
                 user.user_id[:15],
                 user.user_id,
-                user.username,
-                user.name,
+                storable(user.username),
+                None if user.name is None else storable(user.name),
                 user.is_active,
-                user.profile,
+                None if user.profile is None else storable(user.profile),
                 user.user_type,
                 now_ms,
             )

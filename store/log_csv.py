@@ -6,14 +6,12 @@ line number, and reading goes on with the next line, so one broken quote never s
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from store.errors import UnreadableLog
-from store.log_blocks import LogBlocks
 
-CHUNK_ROWS = 5_000
+CHUNK_ROWS = 1_000
 """Rows are handed on in chunks of about this many."""
 
 _MAX_LINE_CHARACTERS = 4_000_000
@@ -40,12 +38,15 @@ class BadRow:
 
 
 class LogCsv:
-    """One CSV log being read: columns first, then chunks of rows, and bad rows beside them."""
+    """One CSV log being read from ``texts``: columns, then chunks of rows, bad rows beside them.
 
-    def __init__(self, blocks: LogBlocks, name: str) -> None:
+    Raises `UnreadableLog` when the first line is not the header of an event log.
+    """
+
+    def __init__(self, texts: Iterable[str], name: str) -> None:
         csv.field_size_limit(_MAX_LINE_CHARACTERS)
         self._name = name
-        self._line_lists = _line_lists(blocks)
+        self._line_lists = _line_lists(texts)
         self._line = 1
         self._open: list[str] = []
         self._bad: list[BadRow] = []
@@ -74,8 +75,6 @@ class LogCsv:
 
     def _plain_rows(self, lines: list[str]) -> RowChunk | None:
         """The rows where each line is one good row, which is nearly always; else None."""
-        if 1 in [line.count('"') & 1 for line in lines]:
-            return None
         try:
             rows = list(csv.reader(lines, skipinitialspace=True))
         except csv.Error:
@@ -144,16 +143,10 @@ class LogCsv:
         return tuple(_distinct(names))
 
 
-def open_log_csv(body: BinaryIO, name: str) -> tuple[LogCsv, LogBlocks]:
-    """Begin to read ``body``; raises `UnreadableLog` when it is no event log."""
-    blocks = LogBlocks(body, name)
-    return LogCsv(blocks, name), blocks
-
-
-def _line_lists(blocks: LogBlocks) -> Iterator[list[str]]:
+def _line_lists(texts: Iterable[str]) -> Iterator[list[str]]:
     """Lists of lines without their ends; a line beyond all reason is cut into pieces."""
     tail = ""
-    for text in blocks.texts():
+    for text in texts:
         lines = (tail + text).split("\n")
         tail = lines.pop()
         if len(tail) > _MAX_LINE_CHARACTERS:

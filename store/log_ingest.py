@@ -6,13 +6,14 @@ bounded whatever the size of the file.
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from store.console_state import identity, same_org
 from store.errors import LogOfAnotherOrg
-from store.log_csv import open_log_csv
+from store.log_blocks import LogBlocks
+from store.log_csv import LogCsv
 from store.log_sink import LogSink
 from store.log_supersession import Twin, adopt, find_cover, find_twin, remove_replaced
 from store.log_types import UNKNOWN_TYPE, type_in_name
@@ -36,9 +37,17 @@ def ingest(connection: sqlite3.Connection, file: LogFile, body: BinaryIO) -> Ing
     Raises `store.errors.UnreadableLog` when ``body`` is no event log, and
     `store.errors.LogOfAnotherOrg` when it names another org; nothing is stored then.
     """
+    blocks = LogBlocks(body, file.name)
+    return ingest_text(connection, file, blocks, blocks.texts())
+
+
+def ingest_text(
+    connection: sqlite3.Connection, file: LogFile, blocks: LogBlocks, texts: Iterable[str]
+) -> IngestResult:
+    """As `ingest`, for a body that is being read: ``texts`` are all those of ``blocks``."""
 
     def fill(sink: LogSink) -> Content:
-        log, blocks = open_log_csv(body, file.name)
+        log = LogCsv(texts, file.name)
         for chunk in log.chunks():
             sink.add(log.columns, chunk.lines, chunk.rows)
             sink.set_aside(log.take_bad_rows())

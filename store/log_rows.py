@@ -3,10 +3,11 @@
 Which column means what in which log: salesforce-event-monitoring facts, section 3.5.
 """
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+import msgspec
 
 from store.log_time import compact_ms, iso_ms
 from store.log_values import known_version, unquoted, whole_number
@@ -51,6 +52,7 @@ _GOOD_LOGINS: Final = frozenset({"LOGIN_NO_ERROR", "Success"})
 _BAD_REQUESTS: Final = frozenset({"F", "U", "A", "N"})
 """REQUEST_STATUS: failure, undefined, authorization error, not found (section 3.6)."""
 
+_encoder = msgspec.json.Encoder()
 _ERROR_STATUS = 400
 _NUMERIC_AGENT_UNKNOWN = "9999"
 
@@ -116,7 +118,7 @@ def _shown(fields: Mapping[str, str]) -> tuple[object, ...]:
         fields.get("SESSION_KEY") or None,
         fields.get("REQUEST_ID") or None,
         _is_problem(fields),
-        json.dumps(fields, ensure_ascii=False),
+        _encoder.encode(fields).decode(),
     )
 
 

@@ -17,7 +17,7 @@ EVENT_TYPES = frozenset(
     PlatformEncryption Pricing QueuedExecution Report ReportExport RestApi SalesforceLoginAs
     Sandbox Search SearchClick Sites TimeBasedWorkflow TransactionSecurity
     UITelemetryNavigationTiming UITelemetryResourceTiming UniqueQuery URI VisualforceRequest
-    WaveChange WaveDownload WaveInteraction WavePerformance""".split()
+    WaveChange WaveDownload WaveInteraction WavePerformance""".split()  # noqa: SIM905
 )
 """Types in the documentation of API 66 and 67, and four more that were seen in orgs
 (salesforce-event-monitoring facts, section 3.3)."""

@@ -27,3 +27,10 @@ def whole_number(text: str) -> int | None:
 def known_version(text: str | None) -> str | None:
     """An API version; None where the log has a placeholder for one."""
     return None if text is None or text in UNKNOWN_VERSIONS else text
+
+
+def storable(text: str) -> str:
+    """``text`` as SQLite can keep it: a lone surrogate, which JSON allows, is spelled out."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -8,6 +8,8 @@ import json
 import re
 import sqlite3
 
+import msgspec
+
 from store.terms import TermIds
 
 MAX_TERMS = 200_000
@@ -21,14 +23,16 @@ HOLE = "{…}"
 
 _MEMORY_BOUND = 100_000
 _VARIABLE = re.compile(
-    r"(?<=/)(?:"
+    r"((?<=/)(?:"
     r"(?=[a-zA-Z]*\d)[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(?:-\d+)?"  # record id, query locator
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|\d+"
     r")(?=[/.?]|$)"
-    r"|(?<=\?).+",
+    r"|(?<=\?).+)",
     re.DOTALL | re.ASCII,
 )
+
+_encoder = msgspec.json.Encoder()
 
 
 class ResourceIds(dict[str, tuple[int, str | None]]):
@@ -60,14 +64,9 @@ def split_resource(resource: str) -> tuple[str, str | None]:
     """The shape of ``resource``, and what fills its holes as a JSON list; None without holes."""
     if HOLE in resource or resource == OTHER_RESOURCES:
         return resource, None
-    parts: list[str] = []
-
-    def cut(match: re.Match[str]) -> str:
-        parts.append(match[0])
-        return HOLE
-
-    shape = _VARIABLE.sub(cut, resource)
-    return shape, _json(parts) if parts else None
+    pieces = _VARIABLE.split(resource)
+    parts = pieces[1::2]
+    return (HOLE.join(pieces[::2]), _json(parts)) if parts else (resource, None)
 
 
 def joined_resource(shape: str, parts: str | None) -> str:
@@ -83,4 +82,4 @@ def joined_resource(shape: str, parts: str | None) -> str:
 
 
 def _json(parts: list[str]) -> str:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(parts).decode()

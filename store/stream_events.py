@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 
+from store.log_values import storable
 from store.moments import from_ms, to_ms
 from store.records import ReplayPosition, StreamEvent
 from store.sequence import reserve_ids
@@ -58,7 +59,7 @@ def forget_position(connection: sqlite3.Connection, channel: str) -> None:
 
 def _row(event_id: int, event: StreamEvent, source: str) -> tuple[object, ...]:
     rows = event.rows
-    return (
+    values = (
         event_id,
         _natural_key(event),
         source,
@@ -88,6 +89,7 @@ def _row(event_id: int, event: StreamEvent, source: str) -> tuple[object, ...]:
         _is_problem(event),
         event.payload_json,
     )
+    return tuple(storable(value) if isinstance(value, str) else value for value in values)
 
 
 def _natural_key(event: StreamEvent) -> str:

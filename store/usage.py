@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.api_calls import EVENT_TYPE
+from store.log_values import known_version
 from store.moments import DAY_MS, HOUR_MS, from_ms, to_ms
 from store.records import UsageFacet, UsageRow, UsageSlot
 from store.usage_rollup import DIMENSIONS
@@ -22,7 +23,7 @@ _EDGE = (
     " MIN(occurred_ms), MAX(occurred_ms) FROM api_call WHERE "
 )
 _PARTS = (
-    "SELECT caller_id, hour_ms, calls, counted, errors, first_ms, last_ms FROM usage_hour"
+    "SELECT caller_id, hour_ms, calls, counted, errors, first_ms, last_ms FROM usage_hour"  # noqa: S608
     " WHERE hour_ms >= :first_hour AND hour_ms < :end_hour UNION ALL "
     + _EDGE
     + "occurred_ms > :since AND occurred_ms < :first_hour GROUP BY 1, 2 UNION ALL "
@@ -189,10 +190,18 @@ def _facets(
     terms: dict[int, str],
     top: int,
 ) -> list[UsageFacet]:
-    ranked = sorted(values.items(), key=lambda item: (-item[1][0], terms[item[0]]))
+    merged: dict[str, list[int]] = {}
+    for term, (calls, counted) in values.items():
+        text = terms[term]
+        if dimension == "api_version":
+            text = known_version(text) or ""
+        sums = merged.setdefault(text, [0, 0])
+        sums[0] += calls
+        sums[1] += counted
+    ranked = sorted(merged.items(), key=lambda item: (-item[1][0], item[0]))
     facets = [
-        UsageFacet(*_named(caller), dimension, terms[term], calls, counted)
-        for term, (calls, counted) in ranked[:top]
+        UsageFacet(*_named(caller), dimension, text, calls, counted)
+        for text, (calls, counted) in ranked[:top]
     ]
     rest = [sums for _, sums in ranked[top:]]
     if rest:

@@ -6,7 +6,10 @@ Sums are kept per log file, so that a file that is replaced takes its share with
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from store.moments import HOUR_MS
 
 DIMENSIONS: Final = ("source_ip", "family", "api_version", "resource", "entity", "status")
 """The facets of `store.records.UsageFacet`; a facet is stored by its place in this list."""
@@ -21,42 +24,40 @@ class UsageRollup:
     def __init__(self, connection: sqlite3.Connection, file_id: int) -> None:
         self._connection = connection
         self._file_id = file_id
-        self._hours: dict[tuple[int, int], list[int]] = {}
-        self._facets: list[Counter[tuple[int, int, int, int | None]]] = [
-            Counter() for _ in DIMENSIONS
-        ]
+        self._hours: dict[tuple[int, int], _Sums] = {}
+        self._facets: dict[tuple[int, int, int, int], list[int]] = {}
 
     def add(
         self,
-        hours_ms: Sequence[int],
+        times_ms: Sequence[int],
         callers: Sequence[int],
         counted: Sequence[int | None],
-        times_ms: Sequence[int],
         is_error: Sequence[bool],
         terms: Sequence[Sequence[int]],
     ) -> None:
         """Add rows, given as columns of equal length; ``terms`` in the order of `DIMENSIONS`."""
-        hours = self._hours
-        for hour, caller, counts, time_ms, error in zip(
-            hours_ms, callers, counted, times_ms, is_error, strict=True
-        ):
-            sums = hours.get((hour, caller))
-            if sums is None:
-                hours[hour, caller] = [1, 1 if counts else 0, int(error), time_ms, time_ms]
-                continue
-            sums[0] += 1
-            if counts:
-                sums[1] += 1
-            if error:
-                sums[2] += 1
-            if time_ms < sums[3]:
-                sums[3] = time_ms
-            elif time_ms > sums[4]:
-                sums[4] = time_ms
-        for facet, values in zip(self._facets, terms, strict=True):
-            facet.update(zip(hours_ms, callers, values, counted, strict=True))
-        if len(hours) + sum(map(len, self._facets)) > _FLUSH_AT:
+        hours_ms = [time_ms - time_ms % HOUR_MS for time_ms in times_ms]
+        kinds = Counter(zip(hours_ms, callers, counted, is_error, *terms, strict=True))
+        for (hour_ms, caller, counts, error, *values), calls in kinds.items():
+            counted_calls = calls if counts else 0
+            self._hours.setdefault((hour_ms, caller), _Sums()).add(
+                calls, counted_calls, calls if error else 0
+            )
+            for dimension, term in enumerate(values):
+                facet = self._facets.setdefault((hour_ms, dimension, caller, term), [0, 0])
+                facet[0] += calls
+                facet[1] += counted_calls
+        self._add_ends(times_ms, list(zip(hours_ms, callers, strict=True)))
+        if len(self._hours) + len(self._facets) > _FLUSH_AT:
             self.flush()
+
+    def _add_ends(self, times_ms: Sequence[int], keys: list[tuple[int, int]]) -> None:
+        """Note the first and the last time of each hour and caller."""
+        in_order = sorted(zip(times_ms, keys, strict=True))
+        last = {key: time_ms for time_ms, key in in_order}
+        first = {key: time_ms for time_ms, key in reversed(in_order)}
+        for key, last_ms in last.items():
+            self._hours[key].include(first[key], last_ms)
 
     def flush(self) -> None:
         """Write what was gathered."""
@@ -69,19 +70,36 @@ class UsageRollup:
             " calls = calls + excluded.calls, counted = counted + excluded.counted,"
             " errors = errors + excluded.errors, first_ms = MIN(first_ms, excluded.first_ms),"
             " last_ms = MAX(last_ms, excluded.last_ms)",
-            ((hour, caller, file_id, *sums) for (hour, caller), sums in self._hours.items()),
+            (
+                (hour, caller, file_id, s.calls, s.counted, s.errors, s.first_ms, s.last_ms)
+                for (hour, caller), s in self._hours.items()
+            ),
+        )
+        self._connection.executemany(
+            "INSERT INTO usage_facet_hour"
+            " (hour_ms, dimension, caller_id, term_id, file_id, calls, counted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (hour_ms, dimension, caller_id, term_id, file_id) DO UPDATE SET"
+            " calls = calls + excluded.calls, counted = counted + excluded.counted",
+            ((*key, file_id, calls, counted) for key, (calls, counted) in self._facets.items()),
         )
         self._hours.clear()
-        for dimension, facet in enumerate(self._facets):
-            self._connection.executemany(
-                "INSERT INTO usage_facet_hour"
-                " (hour_ms, dimension, caller_id, term_id, file_id, calls, counted)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (hour_ms, dimension, caller_id, term_id, file_id) DO UPDATE SET"
-                " calls = calls + excluded.calls, counted = counted + excluded.counted",
-                (
-                    (hour, dimension, caller, term, file_id, calls, calls if counts else 0)
-                    for (hour, caller, term, counts), calls in facet.items()
-                ),
-            )
-            facet.clear()
+        self._facets.clear()
+
+
+@dataclass(slots=True)
+class _Sums:
+    calls: int = 0
+    counted: int = 0
+    errors: int = 0
+    first_ms: int | None = None
+    last_ms: int | None = None
+
+    def add(self, calls: int, counted: int, errors: int) -> None:
+        self.calls += calls
+        self.counted += counted
+        self.errors += errors
+
+    def include(self, first_ms: int, last_ms: int) -> None:
+        self.first_ms = first_ms if self.first_ms is None else min(first_ms, self.first_ms)
+        self.last_ms = last_ms if self.last_ms is None else max(last_ms, self.last_ms)
