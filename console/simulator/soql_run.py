@@ -1,8 +1,9 @@
 """Answers a SOQL text from the world's tables: parse, give names a meaning, filter, sort, cut."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from console.simulator.soql_big_objects import check_big_object
@@ -74,14 +75,22 @@ def run(text: str, find_table: TableFinder, now: datetime) -> Answer:
         if query.order_by or query.group_by:
             word = "GROUP" if query.group_by else "ORDER"
             raise SoqlError(MALFORMED_QUERY, f"unexpected token: '{word}'")
-        return CountAnswer(table, len(_cut(_matching(query, table, binder, now), query, table)))
+        return CountAnswer(table, len(_records(query, table, binder, now)))
     if query.group_by or any(isinstance(item, SelectedAggregate) for item in query.select):
         return _grouped(query, table, binder, now)
     columns = _columns(query, table, binder)
-    rows = _matching(query, table, binder, now)
-    for ordering in reversed(query.order_by):
-        _sort(rows, ordering, _row_sort_value(ordering, binder))
-    return RecordAnswer(table, columns, _cut(rows, query, table))
+    return RecordAnswer(table, columns, _records(query, table, binder, now))
+
+
+def _records(query: Query, table: Table, binder: Binder, now: datetime) -> list[Row]:
+    matching = _matching(query, table, binder, now)
+    # A big object is stored in the one order in which it may be asked for, newest first.
+    if query.order_by and table.big_object is None:
+        rows = list(matching)
+        for ordering in reversed(query.order_by):
+            _sort(rows, ordering, _row_sort_value(ordering, binder))
+        matching = iter(rows)
+    return _cut(matching, query, table)
 
 
 def _counts_only(query: Query) -> bool:
@@ -104,13 +113,16 @@ def _grouped(query: Query, table: Table, binder: Binder, now: datetime) -> Group
     return GroupAnswer(table, grouping.outputs, groups)
 
 
-def _matching(query: Query, table: Table, binder: Binder, now: datetime) -> list[Row]:
+def _matching(query: Query, table: Table, binder: Binder, now: datetime) -> Iterator[Row]:
     test = row_test(query.where, binder, now)
-    return [row for row in table.rows() if test(row)]
+    return (row for row in table.rows() if test(row))
 
 
-def _cut(rows: list[Row], query: Query, table: Table) -> list[Row]:
-    return rows[query.offset :][: query.limit][: table.max_rows]
+def _cut(rows: Iterator[Row], query: Query, table: Table) -> list[Row]:
+    """The rows that OFFSET, LIMIT and the table's own hard end leave; reads no further."""
+    most = [count for count in (query.limit, table.max_rows) if count is not None]
+    end = query.offset + min(most) if most else None
+    return list(islice(rows, query.offset, end))
 
 
 def _columns(query: Query, table: Table, binder: Binder) -> tuple[Column, ...]:
