@@ -22,7 +22,7 @@ import httpx
 
 from console.clock import Clock
 from console.errors import LoginRefused, OrgError, OrgUnreachable
-from console.salesforce.assertion import signed_assertion
+from console.salesforce.assertion import ASSERTION_LIFETIME_S, signed_assertion
 from console.salesforce.backoff import CoolDown
 from console.salesforce.deadlines import Deadlines
 from console.salesforce.keys import PrivateKey
@@ -67,6 +67,7 @@ class TokenKeeper:
         self._deadlines = deadlines or Deadlines()
         self._last_request_at = last_request_at
         self._asked = False
+        self._speed = _speed(settings)
         self._current: AccessToken | None = None
         self._skew = _NO_SKEW
         self._fault: OrgError | None = None
@@ -172,7 +173,7 @@ class TokenKeeper:
             isinstance(answer, Refusal)
             and is_about_time(answer)
             and skew is not None
-            and abs(skew - self._skew) > SKEW_WORTH_SAYING
+            and abs(skew - self._skew) > SKEW_WORTH_SAYING * self._speed
             and abs(skew) <= MAX_COMPENSATED_SKEW
         ):
             self._skew = skew
@@ -191,6 +192,7 @@ class TokenKeeper:
             self._settings.username,
             self._settings.audience,
             now + self._skew,
+            int(ASSERTION_LIFETIME_S * self._speed),
         )
         return await request_token(self._http, self._settings.login_url, assertion, self._deadlines)
 
@@ -239,6 +241,15 @@ class TokenKeeper:
                 clock_skew_s=self._skew.total_seconds() if self._skew else None,
             )
         )
+
+
+def _speed(settings: OrgSettings) -> float:
+    """How much faster than real time the org's clock runs, at least 1.
+
+    A request takes real time on its way, in which a fast clock goes far: what is measured against
+    the assertion's age is stretched by this, or no login would arrive in time.
+    """
+    return max(settings.simulated_time.speed, 1.0) if settings.simulated_time else 1.0
 
 
 def _refused_again() -> LoginRefused:

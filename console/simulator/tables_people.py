@@ -100,12 +100,21 @@ def _user(facts: OrgFacts) -> Table:
             "UserType": user.user_type,
             "ProfileId": _profile_id(user.profile),
             "FederationIdentifier": None,
+            "LastLoginDate": None,
             "CreatedDate": facts.created_at.replace(year=min(facts.created_at.year + n // 2, 2025)),
         }
         for n, user in enumerate(facts.users)
     ]
     parents = {"Profile": ("Profile", "ProfileId")}
-    return fixed_table("User", "005", rows, parents, UserType="picklist", Email="email")
+    return fixed_table(
+        "User",
+        "005",
+        rows,
+        parents,
+        UserType="picklist",
+        Email="email",
+        LastLoginDate="datetime",
+    )
 
 
 def _profile(facts: OrgFacts) -> Table:
