@@ -1,8 +1,9 @@
 """The events room: streamed events and log rows as lines of a tail, and one of them in full."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from console.answers.events import EventDetail
 from console.presenters import formats
@@ -53,12 +54,20 @@ def event_columns(*, other_days: bool) -> tuple[Column, ...]:
     )
 
 
-def present_tail(events: Sequence[StoredEvent], as_of: datetime, chosen: EventFilter) -> RecordView:
-    """Lines oldest first, so that what is new comes at the bottom."""
+def present_tail(
+    events: Sequence[StoredEvent],
+    as_of: datetime,
+    chosen: EventFilter,
+    drawn: Mapping[str, Row] = MappingProxyType({}),
+) -> RecordView:
+    """Lines oldest first, so that what is new comes at the bottom.
+
+    ``drawn`` holds lines of the same day by key, which need not be worked out again.
+    """
     other_days = any(event.occurred_at.date() != as_of.date() for event in events)
     return RecordView(
         columns=event_columns(other_days=other_days),
-        rows=tuple(present_row(event, as_of) for event in reversed(events)),
+        rows=tuple(drawn.get(event.key) or present_row(event, as_of) for event in reversed(events)),
         empty=_why_empty(chosen),
     )
 

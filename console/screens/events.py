@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from textual import on
@@ -85,6 +85,8 @@ class EventsScreen(AnswerScreen[EventsReading]):
         self._events: list[StoredEvent] = []
         """What the tail holds, newest first."""
         self._types: set[str] = set()
+        self._day: date | None = None
+        """The day for which the tail's times are written."""
         self._more = False
         self._loading = False
 
@@ -111,14 +113,19 @@ class EventsScreen(AnswerScreen[EventsReading]):
         """Draw the page at the end of the tail, or the number of those that wait."""
         tail = self.query_one(EventTail)
         if tail.following:
-            self._events = list(answer.page.events)
-            self._more = answer.page.more
-            self._types |= {event.event_type for event in self._events}
-            tail.show_newest(present_tail(self._events, answer.page.as_of, self._filter))
-            self._show_selected()
+            self._follow(tail, answer.page)
         self._show_state()
         if self.focused is None:
             tail.focus()
+
+    def _follow(self, tail: EventTail, page: EventsAnswer) -> None:
+        self._events = list(page.events)
+        self._more = page.more
+        self._types |= {event.event_type for event in page.events}
+        drawn = {row.key: row for row in tail.view.rows} if page.as_of.date() == self._day else {}
+        self._day = page.as_of.date()
+        tail.show_newest(present_tail(page.events, page.as_of, self._filter, drawn))
+        self._show_selected()
 
     def _show_state(self) -> None:
         if self.answer is None:

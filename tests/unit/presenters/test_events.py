@@ -133,3 +133,13 @@ def test_no_field_of_an_event_reaches_the_terminal_as_it_came(text: str) -> None
     shown += [field.name + field.value for group in present_detail(came) for field in group.fields]
     shown += present_raw(came).split("\n")
     assert not {unicodedata.category(character) for character in "".join(shown)} & NEVER_SHOWN
+
+
+def test_lines_that_were_drawn_are_taken_as_they_are() -> None:
+    events = events_answer(3).events
+    first = present_tail(events, NOW, EventFilter())
+    drawn = {row.key: row for row in first.rows[:2]}
+    again = present_tail(events, NOW, EventFilter(), drawn)
+    assert again == first
+    assert again.rows[0] is first.rows[0]
+    assert again.rows[2] is not first.rows[2]
