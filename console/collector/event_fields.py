@@ -19,6 +19,7 @@ _AHEAD = timedelta(days=1)
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _UNKNOWN = frozenset({"", "n/a", "unknown"})
 """What Salesforce writes where it knows nothing."""
+_LONGEST_UNKNOWN = max(map(len, _UNKNOWN))
 _UNKNOWN_VERSION = "9998.0"
 _MOST_ROWS = 2**63 - 1
 
@@ -84,7 +85,7 @@ class _Fields:
                 self.malformed = True
                 continue
             text = _clean(value).strip()
-            if text.lower() not in _UNKNOWN:
+            if len(text) > _LONGEST_UNKNOWN or text.lower() not in _UNKNOWN:
                 return text
         return None
 
@@ -144,6 +145,8 @@ def _number(value: object) -> float | None:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and len(text) <= _LONGEST_TEXT:
+        return text
     return _encodable(text)[:_LONGEST_TEXT]
 
 

@@ -22,6 +22,8 @@ from console.streaming.types import ReceivedEvent, StreamBounds, StreamTimings
 
 _LONG_POLLING = "long-polling"
 _MS_PER_S = 1000.0
+_ROOM_AGAIN = 0.5
+"""How full the inbox may be when connects go on after they were held back."""
 
 
 class Guard(Extension):
@@ -43,6 +45,7 @@ class Guard(Extension):
         """By the event loop's clock, in seconds."""
         self.last_answer_org_time = clock.now()
         self.inbox: deque[ReceivedEvent] = deque()
+        self._inbox_bytes = 0
         self.changed = asyncio.Event()
         """Set when there is something to take, or the session has ended."""
         self._room = asyncio.Event()
@@ -89,15 +92,17 @@ class Guard(Extension):
         if not events:
             return
         self.inbox.extend(events)
+        self._inbox_bytes += sum(len(event.raw_json) for event in events)
         self.changed.set()
-        if len(self.inbox) > self.bounds.pending_events:
+        if self._fullness > 1.0:
             self._room.clear()
 
     def take(self) -> list[ReceivedEvent]:
         """The oldest events in the inbox, at most a batch."""
         count = min(len(self.inbox), self.bounds.batch_events)
         batch = [self.inbox.popleft() for _ in range(count)]
-        if len(self.inbox) <= self.bounds.pending_events // 2:
+        self._inbox_bytes -= sum(len(event.raw_json) for event in batch)
+        if self._fullness <= _ROOM_AGAIN:
             self._room.set()
         if not self.inbox and self.end is None:
             self.changed.clear()
@@ -112,6 +117,11 @@ class Guard(Extension):
     def held_back(self) -> bool:
         """Whether a full inbox holds the next connect back; silence is then our own."""
         return not self._room.is_set()
+
+    @property
+    def _fullness(self) -> float:
+        by_count = len(self.inbox) / self.bounds.pending_events
+        return max(by_count, self._inbox_bytes / self.bounds.pending_bytes)
 
     def finish(self, end: SessionEnd) -> None:
         """Marks the session as over; the first reason stays."""

@@ -113,11 +113,16 @@ class StreamTimings:
 class StreamBounds:
     """The most that the stream keeps in memory."""
 
-    pending_events: int = 50_000
-    """Received and not yet taken by the sink; above it no new connect is sent until it drains."""
+    pending_events: int = 20_000
+    """Received and not yet taken by the sink; above it no new connect is sent until it drains.
+
+    The org keeps what is not fetched for up to 72 hours, so waiting loses nothing.
+    """
+    pending_bytes: int = 16 * 1024 * 1024
+    """The same, by the length of the messages; one may hold 250,000 characters of records."""
     batch_events: int = 5_000
     """The most that the sink gets at a time."""
-    reply_bytes: int = 64 * 1024 * 1024
+    reply_bytes: int = 32 * 1024 * 1024
     """One reply after decompression; Salesforce asks clients to hold at least 10 MB."""
 
 
