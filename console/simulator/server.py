@@ -10,7 +10,7 @@ import socket
 
 from aiohttp import web
 
-from console.errors import PortTaken
+from console.errors import ConfigurationError, PortTaken
 from console.simulator.cometd import BOOK, add_streaming_routes
 from console.simulator.cometd_session import SessionBook
 from console.simulator.composite import add_composite_routes
@@ -29,6 +29,7 @@ from console.simulator.rest_sobjects import add_describe_routes
 from console.simulator.wire import WIRE, Wire
 
 ADDRESS = "127.0.0.1"
+HIGHEST_PORT = 65_535
 
 _VERSIONED_ROOT = "/services/data/v{version}"
 _TICK_S = 0.2
@@ -37,7 +38,16 @@ _LONGEST_LINE = 2 * MOST_URI_CHARACTERS
 
 
 def bind(port: int) -> socket.socket:
-    """A listening socket on loopback; 0 takes any free port. Raises PortTaken."""
+    """A listening socket on loopback; 0 takes any free port.
+
+    Raises PortTaken, or ConfigurationError for a number that no port has.
+    """
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ConfigurationError(
+            f"There is no port {port}",
+            f"Ports go from 1 to {HIGHEST_PORT}; 0 takes any free one.",
+            "Choose another with --port.",
+        )
     try:
         return socket.create_server((ADDRESS, port))
     except OSError as error:
@@ -49,12 +59,6 @@ def bind(port: int) -> socket.socket:
             else "The system does not let this user listen there.",
             "Choose another with --port, or leave it out and take any free one.",
             str(error),
-        ) from None
-    except OverflowError:
-        raise PortTaken(
-            f"There is no port {port}",
-            "Ports go from 1 to 65535; 0 takes any free one.",
-            "Choose another with --port.",
         ) from None
 
 

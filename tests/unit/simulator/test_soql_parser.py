@@ -23,7 +23,7 @@ from console.simulator.soql_syntax import (
 
 
 def filtered(where: str) -> str:
-    return f"SELECT Id FROM User WHERE {where}"  # noqa: S608 - no database behind it
+    return f"SELECT Id FROM User WHERE {where}"
 
 
 def only_condition(where: str) -> Comparison:
