@@ -21,6 +21,7 @@ from console.secrets import Secret
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 _MAX_LIFETIME_S = 7 * 86_400
+_MAX_WORDS = 1_000
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 
 
@@ -85,7 +86,9 @@ def _refusal(answer: Answer) -> Refusal:
             )
         raise not_json(answer)
     description = text_of(body, "error_description") if isinstance(body, dict) else None
-    return Refusal(answer.status, error, description or "", answer.date())
+    return Refusal(
+        answer.status, error[:_MAX_WORDS], (description or "")[:_MAX_WORDS], answer.date()
+    )
 
 
 def _grant(answer: Answer) -> Grant:

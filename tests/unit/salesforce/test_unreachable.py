@@ -72,6 +72,19 @@ async def test_a_private_issuer_is_trusted_by_the_usual_variable(
         assert fault.title == "A web page came instead of an answer"
 
 
+async def test_a_token_got_over_tls_is_not_sent_without_it(
+    connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    grant = '{"access_token": "00Dxx!secret", "instance_url": "http://acme.example"}'
+    server = serving(answering(grant, content_type="application/json"), tls(authority, "127.0.0.1"))
+    async with server as url:
+        fault = await fault_of(connect, login_url=url, instance_url="https://acme.example")
+    assert fault.title == "The org named no usable address for its API"
+
+
 async def test_a_certificate_of_another_name(
     connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
