@@ -12,7 +12,7 @@ from console import paths
 from console.clock import Clock, ScaledClock, SystemClock
 from console.settings import OrgSettings
 from store import console_state
-from store import usage as store_usage
+from store import contents
 
 LOCAL_ALIAS = "local"
 """The alias of the store that holds files from disk when no org is configured."""
@@ -42,4 +42,4 @@ def is_disk_only(connection: sqlite3.Connection) -> bool:
 
 def stored_span(connection: sqlite3.Connection) -> tuple[datetime, datetime] | None:
     """From the first to the last stored log row or event; None when there is none."""
-    return store_usage.stored_span(connection)
+    return contents.stored_span(connection)

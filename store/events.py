@@ -12,6 +12,9 @@ from store.records import EventFilter, StoredEvent
 from store.sequence import newest_id
 
 
+EVERYTHING = EventFilter()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class EventCursor:
     """A place in the history: when, and the id within the store."""
@@ -72,24 +75,37 @@ def raw(connection: sqlite3.Connection, key: str) -> tuple[StoredEvent, str] | N
 
 
 def committed_after(
-    connection: sqlite3.Connection, cursor: CommitCursor | None, limit: int
+    connection: sqlite3.Connection,
+    cursor: CommitCursor | None,
+    limit: int,
+    filter: EventFilter = EVERYTHING,  # noqa: A002 - the name that callers know it by
 ) -> tuple[tuple[StoredEvent, ...], CommitCursor]:
-    """The next events in the order of their commit, and the cursor to go on from.
+    """The next events that match ``filter`` in the order of their commit, and where to go on.
 
-    None begins with the oldest.
+    None begins with the oldest. The cursor also moves past events that do not match, so a rare
+    kind of event is not looked for twice in the same rows.
     """
     start = 0 if cursor is None else cursor.row_id
+    end = newest_id(connection)
     found: list[tuple[int, StoredEvent]] = []
     for table in TABLES:
+        wanted = conditions(connection, table, filter)
+        if wanted.impossible:
+            continue
+        row = table.row
+        clauses = [f"{row}.id > :start", f"{row}.id <= :end", *wanted.clauses]
+        if wanted.callers is not None:
+            clauses.append(f"{row}.caller_id IN ({', '.join(map(str, wanted.callers)) or 'NULL'})")
         rows = connection.execute(
-            f"SELECT {table.columns} FROM (SELECT * FROM {table.name}"  # noqa: S608
-            f" WHERE id > ? ORDER BY id LIMIT ?) AS {table.row}{table.joins}",
-            (start, limit),
+            f"SELECT {table.columns} FROM (SELECT * FROM {table.name} AS {row}"  # noqa: S608
+            f" WHERE {' AND '.join(clauses)} ORDER BY {row}.id LIMIT :limit) AS {row}{table.joins}",
+            {**wanted.parameters, "start": start, "end": end, "limit": limit},
         )
-        found += [(int(row[0]), event_of(table, row)) for row in rows]
+        found += [(int(one[0]), event_of(table, one)) for one in rows]
     found.sort(key=lambda item: item[0])
     page = found[:limit]
-    return tuple(event for _, event in page), CommitCursor(page[-1][0] if page else start)
+    reached = page[-1][0] if len(page) == limit else max(end, start)
+    return tuple(event for _, event in page), CommitCursor(reached)
 
 
 def latest_commit(connection: sqlite3.Connection) -> CommitCursor:

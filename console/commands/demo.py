@@ -157,7 +157,7 @@ def _summary(running: Demonstration, duration_s: float) -> dict[str, Any]:
 
 
 def _stored_events(connection: Any) -> dict[str, int]:
-    from store.events import counts_by_channel
+    from store.contents import counts_by_channel
 
     return counts_by_channel(connection)
 

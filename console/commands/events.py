@@ -76,7 +76,7 @@ def _follow(where: Where, request: Request, wanted: EventFilter) -> None:
                 idle.wait(_POLL_S)
                 continue
             version = now
-            found, cursor = events.committed_after(reader.connection, cursor, wanted, _BATCH)
+            found, cursor = events.committed_after(reader.connection, cursor, _BATCH, wanted)
             if len(found) == _BATCH:
                 version = None
             for event in found:

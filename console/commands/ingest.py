@@ -1,6 +1,7 @@
 """``orgwatch ingest``: event log files from disk into the store."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -93,8 +94,6 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
 
 def _progress() -> "Progress":
     """A bar on stderr with rate and remaining time; silent when stderr is no terminal."""
-    import sys
-
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -127,7 +126,7 @@ def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
         size = None if from_stdin else path.stat().st_size
         task = progress.add_task(path.name if not from_stdin else "stdin", total=size)
         if from_stdin:
-            stream = click.get_binary_stream("stdin")
+            stream = sys.stdin.buffer
             return _ingest("stdin", stream, writer, progress, task)
         with path.open("rb") as stream:
             return _ingest(path.name, stream, writer, progress, task)

@@ -1,6 +1,8 @@
 """``orgwatch simulate``: a Salesforce org on loopback."""
 
 import json
+import os
+import signal
 from datetime import datetime
 from pathlib import Path
 
@@ -36,9 +38,12 @@ def command(
     from console.commands.times import parse_time
     from console.simulator.launch import SimulateOptions, run
 
+    if end_with_parent:
+        from console.companion import end_with_parent as watch_parent
+
+        watch_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
     now: datetime | None = parse_time(now_text, "--now") if now_text else None
     run(
         SimulateOptions(port=port, seed=seed, speed=speed, now=now, directory=directory),
         lambda announcement: click.echo(json.dumps(announcement)),
-        end_with_parent=end_with_parent,
     )

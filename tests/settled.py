@@ -1,0 +1,66 @@
+"""Waits until a collector has everything that a standing simulated org can give."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from console.commands.demo import Demonstration, ground_truth
+from console.commands.running import raise_failure, wait_for_store
+from store import coverage
+from store.console_state import tasks
+from store.contents import counts_by_channel
+from store.database import open_reader
+from store.records import CoverageState, TaskPhase
+
+POLL_S = 0.1
+
+
+def wait_until_settled(running: Demonstration, timeout_s: float = 100.0) -> dict[str, Any]:
+    """The ground truth of the last 24 hours, once the store has caught up with it."""
+    wait_for_store(running.where, running.collector)
+    now = running.where.clock.now()
+    deadline = time.monotonic() + timeout_s
+    missing = ["nothing looked at yet"]
+    while missing:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not settled after {timeout_s} s: {missing}")
+        if not running.collector.running:
+            raise_failure(running.collector)
+        time.sleep(POLL_S)
+        truth = ground_truth(
+            running.announcement["control_url"], now - timedelta(hours=24), now
+        )
+        missing = _missing(running, truth)
+    return truth
+
+
+def _missing(running: Demonstration, truth: dict[str, Any]) -> list[str]:
+    now = running.where.clock.now()
+    with open_reader(running.where.store_file) as reader:
+        stored = counts_by_channel(reader.connection)
+        states = tasks(reader.connection)
+        hours = coverage.hours(reader.connection, now - timedelta(hours=24), now)
+    missing = [
+        f"{channel}: {stored.get(channel, 0)} of {published}"
+        for channel, published in truth["events"].items()
+        if channel in running.where.required_org().stream_channels
+        and stored.get(channel, 0) < published
+    ]
+    missing += [
+        f"task {state.task}: {state.phase} ({state.message})"
+        for state in states
+        if state.phase not in (TaskPhase.WAITING, TaskPhase.RUNNING)
+    ]
+    files = {file["event_type"] for file in truth["log_files"]} & {"ApiTotalUsage", "Login"}
+    for event_type in files:
+        complete = sum(
+            hour.source == f"log:{event_type}" and hour.state is CoverageState.COMPLETE
+            for hour in hours
+        )
+        wanted = sum(
+            file["event_type"] == event_type and file["interval"] == "Hourly"
+            for file in truth["log_files"]
+        )
+        if complete < min(wanted, 18):
+            missing.append(f"log files of {event_type}: {complete} of {wanted} hours complete")
+    return missing
