@@ -60,15 +60,16 @@ _MOST_VALUES = 12
 """Values shown of one spread; the rest is summed up in one line."""
 _NAME_LIMIT = 120
 _SPREAD_TITLES = {
-    "source_ip": "Addresses",
-    "family": "API families",
-    "api_version": "API versions",
-    "resource": "Resources",
-    "entity": "Entities",
-    "status": "Status codes",
-    "client": "Clients",
     "username": "Users",
+    "source_ip": "Addresses",
+    "client": "Clients",
+    "api_version": "API versions",
+    "family": "API families",
+    "status": "Status codes",
+    "entity": "Entities",
+    "resource": "Resources",
 }
+"""In the order in which an investigator asks: who, whence, with what, how it went, on what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def present_usage_plot(answer: UsageAnswer, key: str | None) -> PlotView:
     return PlotView(
         series=tuple(series),
         labels=tuple(_slot_label(start, answer.slot) for start in answer.hours),
-        empty="appears with the first log file",
+        empty="no whole hour is in the logs yet",
     )
 
 
@@ -145,17 +146,16 @@ def present_integration_title(usage: IntegrationUsage) -> tuple[Cell, ...]:
 
 def present_integration(usage: IntegrationUsage, answer: UsageAnswer) -> tuple[FieldGroup, ...]:
     """Everything known about one integration, in groups."""
-    groups = [_facts(usage, answer.logs_until), _users(usage)]
-    spread_dimensions = {spread.dimension for spread in usage.spreads}
-    groups.extend(
-        _spread(spread.dimension, spread.values) for spread in usage.spreads if spread.values
-    )
-    plain = (("source_ip", usage.sources), ("client", usage.clients), ("family", usage.families))
-    groups.extend(
-        _plain(dimension, values)
-        for dimension, values in plain
-        if dimension not in spread_dimensions and values
-    )
+    groups = [_facts(usage, answer.logs_until)]
+    spreads = {spread.dimension: spread.values for spread in usage.spreads if spread.values}
+    names = {"username": usage.users, "client": usage.clients}
+    unheard_of = [dimension for dimension in spreads if dimension not in _SPREAD_TITLES]
+    for dimension in (*_SPREAD_TITLES, *unheard_of):
+        if dimension in spreads:
+            groups.append(_spread(dimension, spreads[dimension]))
+        elif dimension in names:
+            title, values = _SPREAD_TITLES[dimension], names[dimension]
+            groups.append(FieldGroup(title, _listed(values), empty="the logs name none"))
     return tuple(groups)
 
 
@@ -234,10 +234,11 @@ def _budget(usage: IntegrationUsage) -> Cell:
 
 
 def _known_hours(values: Sequence[int], answer: UsageAnswer) -> tuple[float | None, ...]:
-    end = answer.logs_until
+    """Calls of the slots that window and logs cover as a whole: a part of an hour is no rate."""
+    end = answer.since if answer.logs_until is None else min(answer.logs_until, answer.until)
     return tuple(
-        float(value) if end is not None and hour < end else None
-        for hour, value in zip(answer.hours, values, strict=True)
+        float(value) if start >= answer.since and start + answer.slot <= end else None
+        for start, value in zip(answer.hours, values, strict=True)
     )
 
 
@@ -292,7 +293,7 @@ def _before_the_end(usage: IntegrationUsage, logs_until: datetime | None) -> str
     """How long it has been silent as far as the logs tell: what came later is not known."""
     if logs_until is None or usage.last_seen >= logs_until:
         return ""
-    return f", {formats.span(logs_until - usage.last_seen)} before the logs end"
+    return f", {formats.span(logs_until - usage.last_seen)} before logs end"
 
 
 def _budget_field(usage: IntegrationUsage) -> Field:
@@ -302,20 +303,12 @@ def _budget_field(usage: IntegrationUsage) -> Field:
     return Field("Budget", f"{cell.text} of {formats.count(usage.budget_calls)}", cell.tone)
 
 
-def _users(usage: IntegrationUsage) -> FieldGroup:
-    return FieldGroup("Users", _listed(usage.users), empty="the logs name none")
-
-
 def _listed(values: Sequence[str]) -> tuple[Field, ...]:
     fields = [Field(str(place), visible(value)) for place, value in enumerate(values, start=1)]
     if len(fields) > _MOST_VALUES:
         more = len(fields) - _MOST_VALUES + 1
         return (*fields[: _MOST_VALUES - 1], Field("…", f"and {more:,} more", Tone.MUTED))
     return tuple(fields)
-
-
-def _plain(dimension: str, values: Sequence[str]) -> FieldGroup:
-    return FieldGroup(_SPREAD_TITLES[dimension], _listed(values))
 
 
 def _spread(dimension: str, values: Sequence[tuple[str, int]]) -> FieldGroup:

@@ -28,7 +28,7 @@ _DONE = "external_client_app"
 
 _COLUMNS = (
     Column("name", "App", 20, widest=36, sortable=True),
-    Column("state", "State", 25, widest=28, sortable=True),
+    Column("state", "State", 25, widest=29, sortable=True),
     Column("kind", "Kind", 13, priority=3),
     Column("users", "Users", 5, right=True, priority=2),
     Column("calls", "Calls", 7, right=True, widest=10, sortable=True),

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from console.answers.usage import Spread
 from console.presenters.integrations import (
     SORTS,
     find_integration,
@@ -81,13 +82,13 @@ def test_over_budget_and_many_errors_are_marked_by_sign_as_well_as_tone() -> Non
     assert cell(by_name["MuleSoft ERP"], records, "errors").text == "412"
 
 
-def test_hours_that_no_log_covers_are_unknown_and_not_zero() -> None:
+def test_hours_that_window_or_logs_do_not_cover_whole_are_unknown_and_not_zero() -> None:
     records = present_integrations(ANSWER).records
     trend = cell(records.rows[0], records, "by_hour").trend
     plot = present_usage_plot(ANSWER, records.rows[0].key)
     for values in (trend, *(series.values for series in plot.series)):
         known = [hour for hour, value in zip(HOURS, values, strict=True) if value is not None]
-        assert known == [hour for hour in HOURS if hour < LOGS_UNTIL]
+        assert known == [hour for hour in HOURS if ANSWER.since <= hour < LOGS_UNTIL]
 
 
 def test_the_plot_has_the_chosen_one_before_all_together() -> None:
@@ -95,9 +96,10 @@ def test_the_plot_has_the_chosen_one_before_all_together() -> None:
     every, chosen = present_usage_plot(ANSWER, key).series
     assert chosen.label == "Billing Sync"
     assert [value for value in chosen.values if value is not None] == [
-        float(value) for value in ANSWER.integrations[2].by_hour[:20]
+        float(value) for value in ANSWER.integrations[2].by_hour[1:20]
     ]
-    assert sum(value or 0 for value in every.values) == ANSWER.attributed
+    first_and_partly = sum(one.by_hour[0] for one in ANSWER.integrations)
+    assert sum(value or 0 for value in every.values) == ANSWER.attributed - first_and_partly
     assert len(present_usage_plot(ANSWER, "gone").series) == 1
 
 
@@ -118,7 +120,7 @@ def test_no_log_file_yet_says_so_everywhere() -> None:
 def test_the_detail_never_says_more_about_silence_than_the_logs_do() -> None:
     facts = present_integration(ANSWER.integrations[0], ANSWER)[0]
     last = next(field.value for field in facts.fields if field.name == "Last seen")
-    assert last == "2026-11-16 12:59:48, 12 s before the logs end"
+    assert last == "2026-11-16 12:59:48, 12 s before logs end"
 
 
 def test_a_long_spread_ends_in_one_line_that_sums_up_the_rest() -> None:
@@ -126,7 +128,8 @@ def test_a_long_spread_ends_in_one_line_that_sums_up_the_rest() -> None:
     resources = groups["Resources"].fields
     assert len(resources) == 12
     assert resources[-1].name == "and 5 more"
-    whole = sum(calls for _name, calls in ANSWER.integrations[0].spreads[2].values)
+    spreads = {one.dimension: one.values for one in ANSWER.integrations[0].spreads}
+    whole = sum(calls for _name, calls in spreads["resource"])
     assert sum(number(field.value) for field in resources) == whole
     assert sum(field.bar or 0 for field in resources) == pytest.approx(1)
     assert groups["Entities"].fields[-1].name == "(none)"
@@ -144,3 +147,16 @@ def test_what_the_org_wrote_is_shown_and_not_obeyed() -> None:
     shown += [line.label for line in series]
     assert all(text.isprintable() for text in shown)
     assert any("␛[31mERP⟨U+202E⟩␊[bold]" in text for text in shown)
+
+
+def test_the_detail_asks_who_first_and_keeps_what_it_does_not_know() -> None:
+    one = replace(
+        ANSWER.integrations[0],
+        users=(),
+        spreads=(*ANSWER.integrations[0].spreads, Spread("new_dimension", (("x", 1),))),
+    )
+    titles = [group.title for group in present_integration(one, ANSWER)]
+    assert titles[:3] == ["Consumption", "Users", "Addresses"]
+    assert titles[-1] == "new_dimension"
+    users = present_integration(one, ANSWER)[1]
+    assert (users.fields, users.empty) == ((), "the logs name none")
