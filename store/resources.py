@@ -26,8 +26,8 @@ _VARIABLE = re.compile(
     r"((?<=/)(?:"
     r"(?=[a-zA-Z]*\d)[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?(?:-\d+)?"  # record id, query locator
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-    r"|\d+"
     r")(?=[/.?]|$)"
+    r"|(?<=/)\d+(?=[/?]|$)"
     r"|(?<=\?).+)",
     re.DOTALL | re.ASCII,
 )
