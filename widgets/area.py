@@ -1,4 +1,4 @@
-"""A share over the past as a filled area, with percents and times along its edges."""
+"""A figure over the past as a filled area, with its scale and times along the edges."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,8 +12,10 @@ from widgets.types import AreaView
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _FILLS: Final = ("$primary 55%", "$warning 75%", "$error 80%")
 _GRID: Final = "┄"
-_AXIS_WIDTH = 7
-_TIME_LINES = 1
+_NOT_KNOWN: Final = "·"
+_AXIS_WIDTH = 8
+_OTHER_LINES = 2
+"""The title above and the times beneath."""
 
 
 class Area(Widget):
@@ -25,7 +27,7 @@ class Area(Widget):
 
     DEFAULT_CSS = """
     Area {
-        height: 7;
+        height: 8;
     }
     """
 
@@ -37,15 +39,16 @@ class Area(Widget):
         self.view = view
 
     def render(self) -> Content:
-        """The rows from the top, then the line of times."""
+        """The title, the rows from the top, the line of times."""
         width, height = self.content_size
-        columns, rows = width - _AXIS_WIDTH, height - _TIME_LINES
+        columns, rows = width - _AXIS_WIDTH, height - _OTHER_LINES
         if self.view is None or columns < 2 or rows < 1:
             return Content("")
         values = fitted(self.view.values, columns)
-        top = max([1.0, *(value for value in values if value is not None)])
+        top = max([self.view.top, *(value for value in values if value is not None)])
         lines = [_line(self.view, values, row, rows, top) for row in range(rows - 1, -1, -1)]
-        return Content("\n").join([*lines, _times(self.view.times, columns)])
+        title = Content.styled(self.view.title, "bold $text-primary")
+        return Content("\n").join([title, *lines, _times(self.view.times, columns)])
 
 
 def fitted(values: Sequence[float | None], columns: int) -> list[float | None]:
@@ -69,15 +72,18 @@ def _line(
     low, high = row / rows * top, (row + 1) / rows * top
     marked = any(low < mark <= high for mark in view.marks) and rows >= len(view.marks) * 2
     fill = _FILLS[min(sum(mark <= low for mark in view.marks), len(_FILLS) - 1)]
-    label = f"{top:.0%}" if row == rows - 1 else "0%" if row == 0 else ""
-    parts: list[Content | tuple[str, str]] = [
-        (label.replace("%", " %").rjust(_AXIS_WIDTH - 1) + " ", "$text-muted")
-    ]
+    label = view.top_label if row == rows - 1 else "0" if row == 0 else ""
+    axis = label[: _AXIS_WIDTH - 1].rjust(_AXIS_WIDTH - 1) + " "
+    parts: list[Content | tuple[str, str]] = [(axis, "$text-muted")]
     for value in values:
         eighths = 0 if value is None else round((value - low) / (high - low) * 8)
         cell = _EIGHTHS[min(max(eighths, 0), 8)]
-        blank = cell == " " and marked
-        parts.append((_GRID, "$foreground 25%") if blank else (cell, fill))
+        if value is None and row == 0:
+            parts.append((_NOT_KNOWN, "$text-muted"))
+        elif cell == " " and marked:
+            parts.append((_GRID, "$foreground 25%"))
+        else:
+            parts.append((cell, fill))
     return Content.assemble(*parts).simplify()
 
 

@@ -86,14 +86,18 @@ class GaugeView:
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """A fraction over the past."""
+    """A figure over the past."""
 
+    title: str
     values: tuple[float | None, ...]
     """One for each slot of equal length, oldest first; None where nothing is known."""
+    top: float
+    """The value at the upper edge; larger values raise the edge."""
+    top_label: str
     times: tuple[tuple[float, str], ...]
     """Labels along the time: place from 0 (oldest) to 1 (now), and text."""
     marks: tuple[float, ...] = ()
-    """Fractions at which the severity changes, lowest first."""
+    """Values from which on there is cause for concern, lowest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The first screen: the sentence that matters, the pool, its users, and what needs a look."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +11,7 @@ from console.answers.usage import IntegrationUsage, UsageAnswer
 from console.presenters import formats
 from console.presenters.concerns import Concern
 from console.presenters.events import event_columns, present_row
-from console.presenters.integrations import integration_key
+from console.presenters.integrations import KIND_TITLES, integration_key
 from console.presenters.severities import TONE, severity, sign
 from console.safe_text import visible
 from store.records import StoredEvent
@@ -29,7 +31,7 @@ _MOST_ROWS = 40
 """Rows given to a panel: more than any terminal shows of it."""
 
 _SHARE_COLUMNS = (
-    Column("name", "", 16, widest=32),
+    Column("name", "", 17, widest=32),
     Column("bar", "", 6, widest=60),
     Column("share", "", 6, right=True),
     Column("calls", "", 7, right=True, widest=9),
@@ -67,22 +69,22 @@ def present_pool(pool: PoolAnswer, as_of: datetime) -> GaugeView:
     )
 
 
-def present_history(pool: PoolAnswer, since: datetime, until: datetime) -> AreaView:
-    """The pool's use over the window, in slots of equal length."""
-    slots: list[float | None] = [None] * _AREA_SLOTS
-    length = until - since
-    for moment, used in pool.history:
-        place = int((moment - since) / length * _AREA_SLOTS)
-        if pool.max_calls and 0 <= place <= _AREA_SLOTS:
-            place = min(place, _AREA_SLOTS - 1)
-            slots[place] = max(slots[place] or 0.0, used / pool.max_calls)
-    return AreaView(tuple(_bridged(slots)), tuple(_hours(since, until)), MARKS)
+def present_history(pool: PoolAnswer, usage: UsageAnswer) -> AreaView:
+    """The pool's use over the window; until that is long enough, the calls per hour of the logs."""
+    times = tuple(_hours(usage.since, usage.until))
+    levels = _levels(pool, usage)
+    if sum(level is not None for level in levels) >= _AREA_SLOTS // 4:
+        return AreaView("Use of the pool", levels, 1.0, "100 %", times, MARKS)
+    calls = _calls_per_hour(usage)
+    top = max((value for value in calls if value is not None), default=1.0)
+    return AreaView("Calls per hour in the logs", calls, top, f"{top:,.0f}", times)
 
 
 def present_shares(usage: UsageAnswer) -> PanelView:
     """The largest integrations, what is not in the logs, and so the whole pool."""
     parts = usage.integrations
-    shown = tuple(_share_row(part) for part in parts[:_MOST_ROWS])
+    names = Counter(part.name for part in parts)
+    shown = tuple(_share_row(part, names[part.name] > 1) for part in parts[:_MOST_ROWS])
     folds = tuple(_others_row(parts[cut:], usage.pool_used) for cut in range(len(shown)))
     note = f"logs end {formats.hour_minute(usage.logs_until)}" if usage.logs_until else ""
     empty = "No log row of the last 24 hours is in the store yet."
@@ -127,7 +129,11 @@ def present_latest(
     other_days = any(event.occurred_at.date() != as_of.date() for event in events)
     rows = tuple(present_row(event, as_of) for event in events)
     empty = "No event yet: they appear here as the org streams them."
-    note = f"{formats.plural(sum(per_minute), 'event')} in the last hour" if per_minute else ""
+    note = (
+        f"{formats.plural(sum(per_minute), 'event')} streamed in the last hour"
+        if per_minute
+        else ""
+    )
     return PanelView(RecordView(event_columns(other_days=other_days), rows, empty), note)
 
 
@@ -169,6 +175,37 @@ def _pool_notes(pool: PoolAnswer, as_of: datetime) -> Iterable[str]:
         yield f"read {formats.time_near(pool.sampled_at, as_of)} {how}"
 
 
+def _levels(pool: PoolAnswer, usage: UsageAnswer) -> tuple[float | None, ...]:
+    """The pool's used fraction in slots of equal length."""
+    slots: list[float | None] = [None] * _AREA_SLOTS
+    length = usage.until - usage.since
+    for moment, used in pool.history:
+        place = int((moment - usage.since) / length * _AREA_SLOTS)
+        if pool.max_calls and 0 <= place <= _AREA_SLOTS:
+            place = min(place, _AREA_SLOTS - 1)
+            slots[place] = max(slots[place] or 0.0, used / pool.max_calls)
+    return tuple(_bridged(slots))
+
+
+def _calls_per_hour(usage: UsageAnswer) -> tuple[float | None, ...]:
+    """Logged calls of all integrations in slots of equal length.
+
+    None from the logs' end on, and for the first hour, of which the window has only a part.
+    """
+    if usage.logs_until is None:
+        return (None,) * _AREA_SLOTS
+    hourly = [sum(counts) for counts in zip(*(p.by_hour for p in usage.integrations), strict=True)]
+    length = (usage.until - usage.since) / _AREA_SLOTS
+    found: list[float | None] = []
+    for slot in range(_AREA_SLOTS):
+        moment = usage.since + length * slot
+        hour = bisect_right(usage.hours, moment) - 1
+        known = 0 <= hour < len(hourly) and usage.since <= usage.hours[hour]
+        known = known and moment < usage.logs_until
+        found.append(float(hourly[hour]) if known else None)
+    return tuple(found)
+
+
 def _bridged(slots: Sequence[float | None]) -> Iterable[float | None]:
     """Fills holes shorter than half an hour: the pool moves on between two readings."""
     last: float | None = None
@@ -187,9 +224,12 @@ def _hours(since: datetime, until: datetime) -> Iterable[tuple[float, str]]:
         hour += timedelta(hours=1)
 
 
-def _share_row(part: IntegrationUsage) -> Row:
+def _share_row(part: IntegrationUsage, is_ambiguous: bool) -> Row:
+    """One integration; its kind tells apart those of one name, such as an app and its successor."""
     tone = Tone.WARNING if part.over_budget else Tone.PLAIN
     name = visible(part.name, _NAME_LIMIT)
+    if is_ambiguous:
+        name = f"{name} ({KIND_TITLES.get(part.kind, part.kind)})"
     return _part_row(integration_key(part), name, part.counted_calls, part.share, tone)
 
 

@@ -84,7 +84,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
         self.query_one("#headline", ToneLine).show(headline)
         self.query_one("#headline-more", ToneLine).show(more)
         self.query_one(Gauge).show(overview.present_pool(pool, moment.as_of))
-        self.query_one(Area).show(overview.present_history(pool, moment.since, moment.until))
+        self.query_one(Area).show(overview.present_history(pool, usage))
         found = concerns(
             answer.limits.limits, usage.integrations, answer.problems.events, answer.health
         )

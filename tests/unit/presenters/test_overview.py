@@ -102,20 +102,54 @@ def test_an_integration_over_its_budget_stands_out() -> None:
 
 
 def test_the_history_leaves_long_silence_blank_and_bridges_short_ones() -> None:
-    area = overview.present_history(POOL, SINCE, NOW)
-    assert area.values[0] is None
+    half_a_day = tuple((SINCE + timedelta(minutes=5 * n), 57_500) for n in range(72, 180))
+    pool = replace(POOL, history=(*half_a_day, (NOW, 92_310)))
+    area = overview.present_history(pool, usage_answer())
+    assert area.title == "Use of the pool"
+    assert area.top_label == "100 %"
     known = [index for index, value in enumerate(area.values) if value is not None]
-    assert known == [*range(72, 79), 287]
+    assert known == [*range(72, 186), 287]
     assert area.values[72] == 0.5
     assert all(0 < place < 1 for place, _ in area.times)
     assert [text for _, text in area.times][:2] == ["18:00", "21:00"]
 
 
 @given(st.integers(0, 86_400), st.integers(0, 200_000))
-def test_every_reading_of_the_window_finds_its_slot(age_s: int, used: int) -> None:
-    pool = replace(POOL, history=((NOW - timedelta(seconds=age_s), used),))
-    area = overview.present_history(pool, SINCE, NOW)
-    assert max(value for value in area.values if value is not None) == used / 115_000
+def test_every_reading_of_the_window_finds_its_slot(age_s: int, extra: int) -> None:
+    day = tuple((SINCE + timedelta(minutes=5 * n), 1_000) for n in range(288))
+    reading = (NOW - timedelta(seconds=age_s), 1_000 + extra)
+    pool = replace(POOL, history=(*day, reading))
+    area = overview.present_history(pool, usage_answer())
+    assert max(value for value in area.values if value is not None) == reading[1] / 115_000
+
+
+def test_a_young_history_gives_way_to_the_calls_per_hour_of_the_logs() -> None:
+    usage = usage_answer()
+    area = overview.present_history(POOL, usage)
+    assert area.title == "Calls per hour in the logs"
+    hourly = [sum(part.by_hour[hour] for part in usage.integrations) for hour in range(25)]
+    assert area.values[0] is None  # 17:04 to 18:00 is only a part of an hour
+    assert area.values[12 + 6] == hourly[1]  # 18:34
+    ends = 12 * 20 - 1  # 20 hours and nearly 5 minutes after 17:04:31 the logs end
+    assert area.values[ends - 12] is not None
+    assert all(value is None for value in area.values[ends + 1 :])
+    assert area.top == max(hourly[1:20])
+    assert all(0 < place < 1 for place, _ in area.times)
+
+
+def test_without_logs_and_history_nothing_is_drawn_as_known() -> None:
+    area = overview.present_history(UNKNOWN, usage_answer(logs_until=None, integrations=()))
+    assert set(area.values) == {None}
+
+
+def test_integrations_of_one_name_are_told_apart_by_kind() -> None:
+    first, second, *_ = usage_answer().integrations
+    twins = (first, replace(second, name=first.name, kind="external_client_app"))
+    rows = overview.present_shares(usage_answer(integrations=twins)).records.rows
+    assert [row.cells[0].text for row in rows] == [
+        "MuleSoft ERP (connected app)",
+        "MuleSoft ERP (ECA)",
+    ]
 
 
 def test_other_limits_leave_out_the_pool_and_the_unused() -> None:
@@ -149,4 +183,4 @@ def test_empty_panels_say_why() -> None:
 def test_the_latest_events_count_the_last_hour() -> None:
     panel = overview.present_latest((event(1), event(2)), (3, 4), NOW)
     assert len(panel.records.rows) == 2
-    assert panel.note == "7 events in the last hour"
+    assert panel.note == "7 events streamed in the last hour"

@@ -95,6 +95,8 @@ async def test_a_missing_store_is_said_and_the_console_goes_on(tmp_path: Path) -
     async with app.run_test(size=(80, 24)) as pilot:
         text = await until(pilot, lambda text: "There is no store yet" in text)
         assert "no data yet" in text
+        assert "orgwatch collect" in text
+        assert "fault" not in text
         fill_store(missing.store_file)
         await pilot.press("2")
         await until(pilot, lambda text: "DailyBulkV2QueryJobs" in text)

@@ -61,25 +61,27 @@ async def area_lines(view: AreaView, width: int, height: int) -> list[str]:
 
 
 async def test_the_area_rises_with_its_values_and_leaves_the_unknown_blank() -> None:
-    view = AreaView((None, 0.25, 0.5, 1.0), ((0.5, "12:00"),))
-    top, *_, floor, times = await area_lines(view, 27, 5)
-    assert top.startswith(" 100 % ")
-    assert floor.startswith("   0 % ")
-    assert top[7:].strip() == "█████"
-    assert floor[7:] == " " * 5 + "█" * 15
-    assert times[7:].strip() == "12:00"
+    view = AreaView("Use", (None, 0.25, 0.5, 1.0), 1.0, "100 %", ((0.5, "12:00"),))
+    title, top, *_, floor, times = await area_lines(view, 28, 6)
+    assert title == "Use"
+    assert top.startswith("  100 % ")
+    assert floor.startswith("      0 ")
+    assert top[8:].strip() == "█████"
+    assert floor[8:] == "·" * 5 + "█" * 15
+    assert times[8:].strip() == "12:00"
 
 
 async def test_marks_are_dotted_where_the_area_is_below_them() -> None:
-    lines = await area_lines(AreaView((0.1, 0.1), (), (0.75, 0.9)), 27, 11)
+    view = AreaView("Use", (0.1, 0.1), 1.0, "100 %", (), (0.75, 0.9))
+    lines = await area_lines(view, 28, 12)
     dotted = [index for index, line in enumerate(lines) if "┄" in line]
-    assert dotted == [1, 2]
+    assert dotted == [2, 3]
 
 
 async def test_labels_that_would_touch_are_left_out() -> None:
     times = tuple((place / 10, f"{place:02d}:00") for place in range(1, 10))
-    view = AreaView((0.1, 0.2), times)
-    line = (await area_lines(view, 27, 5))[-1]
+    view = AreaView("Use", (0.1, 0.2), 1.0, "100 %", times)
+    line = (await area_lines(view, 28, 6))[-1]
     assert 2 <= len(line.split()) < 9
 
 

@@ -44,6 +44,7 @@ async def test_eighty_columns_hold_all_of_it_in_short() -> None:
 async def test_what_may_go_goes_first_and_the_clock_stays() -> None:
     line = await line_at(56)
     assert "own" not in line
+    assert "…" not in line
     assert "login ● 34m" in line
     assert line.endswith("12:04:31Z")
 
