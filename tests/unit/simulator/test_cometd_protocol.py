@@ -367,7 +367,7 @@ async def test_two_clients_with_one_cookie_are_told_so(open_org: OpenOrg) -> Non
 
 
 async def test_a_newer_connect_takes_the_place_of_a_held_one(open_org: OpenOrg) -> None:
-    visitor = await open_org(hold_s=10)
+    visitor = await open_org(hold_s=10, speed=0.0)
     bayeux = await connected(visitor)
     older = asyncio.create_task(bayeux.connect())
     book = visitor.org.server._book
@@ -382,7 +382,7 @@ async def test_a_newer_connect_takes_the_place_of_a_held_one(open_org: OpenOrg) 
 
 
 async def test_a_client_that_goes_away_frees_its_held_connect(open_org: OpenOrg) -> None:
-    visitor = await open_org(hold_s=60)
+    visitor = await open_org(hold_s=60, speed=0.0)
     bayeux = await connected(visitor)
     session = visitor.org.server._book.find(bayeux.client_id)
     assert session is not None
@@ -402,7 +402,7 @@ async def test_a_client_that_goes_away_frees_its_held_connect(open_org: OpenOrg)
 async def test_faults_reach_a_held_connect(
     open_org: OpenOrg, kind: str, error: str, advice: dict[str, object]
 ) -> None:
-    visitor = await open_org(hold_s=30)
+    visitor = await open_org(hold_s=30, speed=0.0)
     bayeux = await connected(visitor)
     held = asyncio.create_task(bayeux.connect())
     session = visitor.org.server._book.find(bayeux.client_id)
@@ -415,7 +415,7 @@ async def test_faults_reach_a_held_connect(
 
 
 async def test_a_pushed_disconnect(open_org: OpenOrg) -> None:
-    visitor = await open_org(hold_s=30)
+    visitor = await open_org(hold_s=30, speed=0.0)
     bayeux = await connected(visitor)
     held = asyncio.create_task(bayeux.connect())
     session = visitor.org.server._book.find(bayeux.client_id)
