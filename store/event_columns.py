@@ -15,7 +15,8 @@ class EventTable:
     """One table, and how its rows are shown.
 
     ``columns`` are those of a `StoredEvent` in its order, the key as a bare id, then what varies
-    in an API resource. ``row`` is the name of the table's rows in ``columns`` and ``joins``.
+    in an API resource. In ``columns``, ``joins`` and ``raw`` the chosen rows are called ``page``;
+    in conditions that choose them they are called ``row``.
     """
 
     letter: str
@@ -32,15 +33,15 @@ STREAM_EVENTS: Final = EventTable(
     name="stream_event",
     row="event",
     columns=(
-        "event.id, event.source, event.channel, event.event_type, event.occurred_ms,"
-        " event.user_id, event.username, event.source_ip, event.app_id, event.app_name,"
-        " event.client, event.user_agent, event.api_type, event.api_version, event.operation,"
-        " event.entities, event.row_count, event.status, event.login_key, event.session_key,"
-        " event.request_id, event.event_uuid, event.replay_id, NULL"
+        "page.id, page.source, page.channel, page.event_type, page.occurred_ms,"
+        " page.user_id, page.username, page.source_ip, page.app_id, page.app_name,"
+        " page.client, page.user_agent, page.api_type, page.api_version, page.operation,"
+        " page.entities, page.row_count, page.status, page.login_key, page.session_key,"
+        " page.request_id, page.event_uuid, page.replay_id, NULL"
     ),
     joins="",
     problem="event.problem = 1",
-    raw="event.payload",
+    raw="page.payload",
 )
 
 LOG_ROWS: Final = EventTable(
@@ -48,14 +49,14 @@ LOG_ROWS: Final = EventTable(
     name="log_row",
     row="entry",
     columns=(
-        "entry.id, 'log', NULL, entry.event_type, entry.occurred_ms, entry.user_id,"
-        " entry.username, entry.source_ip, entry.app_id, NULL, entry.client, entry.user_agent,"
-        " entry.api_type, entry.api_version, entry.operation, entry.entities, entry.row_count,"
-        " entry.status, entry.login_key, entry.session_key, entry.request_id, NULL, NULL, NULL"
+        "page.id, 'log', NULL, page.event_type, page.occurred_ms, page.user_id,"
+        " page.username, page.source_ip, page.app_id, NULL, page.client, page.user_agent,"
+        " page.api_type, page.api_version, page.operation, page.entities, page.row_count,"
+        " page.status, page.login_key, page.session_key, page.request_id, NULL, NULL, NULL"
     ),
     joins="",
     problem="entry.problem = 1",
-    raw="entry.body",
+    raw="page.body",
 )
 
 API_CALLS: Final = EventTable(
@@ -63,18 +64,18 @@ API_CALLS: Final = EventTable(
     name="api_call",
     row="call",
     columns=(
-        "call.id, 'log', NULL, 'ApiTotalUsage', call.occurred_ms, caller.user_id,"
+        "page.id, 'log', NULL, 'ApiTotalUsage', page.occurred_ms, caller.user_id,"
         " caller.username, address.text, caller.app_id, caller.app_name, caller.client, NULL,"
-        " family.text, version.text, resource.text, entity.text, NULL, call.status, NULL, NULL,"
-        " call.request_id, NULL, NULL, call.resource_parts"
+        " family.text, version.text, resource.text, entity.text, NULL, page.status, NULL, NULL,"
+        " page.request_id, NULL, NULL, page.resource_parts"
     ),
     joins=(
-        " JOIN caller ON caller.id = call.caller_id"
-        " JOIN term AS address ON address.id = call.address_id"
-        " JOIN term AS family ON family.id = call.family_id"
-        " JOIN term AS version ON version.id = call.version_id"
-        " JOIN term AS resource ON resource.id = call.resource_id"
-        " JOIN term AS entity ON entity.id = call.entity_id"
+        " JOIN caller ON caller.id = page.caller_id"
+        " JOIN term AS address ON address.id = page.address_id"
+        " JOIN term AS family ON family.id = page.family_id"
+        " JOIN term AS version ON version.id = page.version_id"
+        " JOIN term AS resource ON resource.id = page.resource_id"
+        " JOIN term AS entity ON entity.id = page.entity_id"
     ),
     problem="call.status >= 400",
     raw="''",

@@ -11,7 +11,6 @@ from store.moments import MINUTE_MS, from_ms, to_ms
 from store.records import EventFilter, StoredEvent
 from store.sequence import newest_id
 
-
 EVERYTHING = EventFilter()
 
 
@@ -64,8 +63,8 @@ def raw(connection: sqlite3.Connection, key: str) -> tuple[StoredEvent, str] | N
     if table is None or not key[1:].isascii() or not key[1:].isdigit() or len(key) > 19:
         return None
     row = connection.execute(
-        f"SELECT {table.columns}, {table.raw} FROM {table.name} AS {table.row}{table.joins}"  # noqa: S608
-        f" WHERE {table.row}.id = ?",
+        f"SELECT {table.columns}, {table.raw} FROM {table.name} AS page{table.joins}"  # noqa: S608
+        " WHERE page.id = ?",
         (int(key[1:]),),
     ).fetchone()
     if row is None:
@@ -98,7 +97,7 @@ def committed_after(
             clauses.append(f"{row}.caller_id IN ({', '.join(map(str, wanted.callers)) or 'NULL'})")
         rows = connection.execute(
             f"SELECT {table.columns} FROM (SELECT * FROM {table.name} AS {row}"  # noqa: S608
-            f" WHERE {' AND '.join(clauses)} ORDER BY {row}.id LIMIT :limit) AS {row}{table.joins}",
+            f" WHERE {' AND '.join(clauses)} ORDER BY {row}.id LIMIT :limit) AS page{table.joins}",
             {**wanted.parameters, "start": start, "end": end, "limit": limit},
         )
         found += [(int(one[0]), event_of(table, one)) for one in rows]
@@ -174,7 +173,7 @@ def _page(
         rows = connection.execute(
             f"SELECT {table.columns} FROM (SELECT * FROM {table.name} AS {row}"  # noqa: S608
             f" WHERE {' AND '.join(clauses)} ORDER BY {row}.occurred_ms DESC, {row}.id DESC"
-            f" LIMIT :limit) AS {row}{table.joins}",
+            f" LIMIT :limit) AS page{table.joins}",
             {**wanted.parameters, "limit": limit, "caller": caller},
         )
         events += [event_of(table, found) for found in rows]
