@@ -3,7 +3,7 @@
 Each concern is a figure beyond a line, with the room that shows more about it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,9 @@ FEWEST_ERRORS = 20
 FEWEST_FAILED_LOGINS = 3
 """One wrong password is a person; from the third on it is worth a look."""
 
-_LOGIN_TYPES = ("LoginEventStream", "LoginEvent", "Login")
+LOGIN_TYPES = ("LoginEventStream", "LoginEvent", "Login")
+"""A login as the stream, as the stored object and as the log file name it."""
+
 _ORDER = (Severity.EXCEEDED, Severity.CRITICAL, Severity.WARNING)
 
 
@@ -76,14 +78,19 @@ def _integrations(integrations: Sequence[IntegrationUsage]) -> Iterator[Concern]
 
 
 def _failed_logins(problems: Sequence[StoredEvent]) -> Iterator[Concern]:
-    """Failed logins by user; ``problems`` are newest first."""
+    """Failed logins by user; ``problems`` are newest first.
+
+    The stream and the log tell of the same login once each, hours apart: the larger count of the
+    two is the true one, their sum is not.
+    """
     failed: dict[str, list[StoredEvent]] = defaultdict(list)
     for event in problems:
-        if event.event_type in _LOGIN_TYPES:
+        if event.event_type in LOGIN_TYPES:
             failed[event.username or event.user_id or "a user without a name"].append(event)
     for user, events in failed.items():
-        if len(events) >= FEWEST_FAILED_LOGINS:
-            text = f"{len(events)} failed logins: {user}"
+        count = max(Counter(event.event_type for event in events).values())
+        if count >= FEWEST_FAILED_LOGINS:
+            text = f"{count} failed logins: {user}"
             yield Concern(Severity.WARNING, text, "events", events[0].occurred_at)
 
 

@@ -14,7 +14,7 @@ from console.answers.limits import LimitsAnswer, answer_limits
 from console.answers.moment import Moment
 from console.answers.usage import UsageAnswer, answer_usage
 from console.presenters import overview
-from console.presenters.concerns import concerns
+from console.presenters.concerns import LOGIN_TYPES, concerns
 from console.screens.base import AnswerScreen
 from store.records import EventFilter
 from widgets.area import Area
@@ -24,8 +24,9 @@ from widgets.tone_line import ToneLine
 
 _LATEST = 40
 """Events read for the list of the latest: more than any terminal shows of it."""
-_PROBLEMS = 100
-"""Newest failed logins and calls among which patterns are looked for."""
+_MOST_FAILED = 200
+"""Newest failed logins among which patterns are looked for."""
+_FAILED_LOGINS = EventFilter(event_types=LOGIN_TYPES, problems_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class OverviewAnswer:
     limits: LimitsAnswer
     usage: UsageAnswer
     latest: EventsAnswer
-    problems: EventsAnswer
+    failed_logins: EventsAnswer
     health: HealthAnswer
 
 
@@ -66,9 +67,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
             limits=answer_limits(connection, moment, self.options.own_calls_fraction),
             usage=answer_usage(connection, moment, self.options.integrations),
             latest=answer_events(connection, moment, EventFilter(), None, _LATEST),
-            problems=answer_events(
-                connection, moment, EventFilter(problems_only=True), None, _PROBLEMS
-            ),
+            failed_logins=answer_events(connection, moment, _FAILED_LOGINS, None, _MOST_FAILED),
             health=answer_health(
                 connection,
                 moment,
@@ -86,7 +85,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
         self.query_one(Gauge).show(overview.present_pool(pool, moment.as_of))
         self.query_one(Area).show(overview.present_history(pool, usage))
         found = concerns(
-            answer.limits.limits, usage.integrations, answer.problems.events, answer.health
+            answer.limits.limits, usage.integrations, answer.failed_logins.events, answer.health
         )
         latest = answer.latest
         panels = {

@@ -61,6 +61,12 @@ def test_the_third_failed_login_of_one_user_is_a_concern_two_are_not() -> None:
     assert found.at == NOW - timedelta(seconds=1)
 
 
+def test_a_login_that_stream_and_log_both_tell_of_counts_once() -> None:
+    streamed = (failed(1), failed(2))
+    logged = tuple(replace(event, event_type="Login", source="log") for event in streamed)
+    assert concerns((), (), (*streamed, *logged), WELL) == ()
+
+
 def test_failed_calls_are_no_failed_logins() -> None:
     calls = tuple(event(n, event_type="ApiTotalUsage", status="500") for n in range(5))
     assert concerns((), (), calls, WELL) == ()
