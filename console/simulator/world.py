@@ -232,7 +232,10 @@ class World:
     # -- truth --------------------------------------------------------------------------------
 
     def truth(self, since: datetime, until: datetime) -> dict[str, object]:
-        """What really happened at ``since <= t < until``, the present moment included, as JSON."""
+        """What really happened at ``since <= t < until``, the present moment included, as JSON.
+
+        ``log_files`` are those that exist now and cover any part of the span.
+        """
         self.advance()
         now_ms = to_ms(self.now())
         since_ms, until_ms = _ceil_ms(since), _ceil_ms(until)
@@ -256,7 +259,11 @@ class World:
             },
             "logins": self._ledger.logins(since_ms, until_ms),
             "apps": dict(Counter(app.kind for app in self.facts.apps)),
-            "log_files": [self._file_truth(file) for file in self.log_files()],
+            "log_files": [
+                self._file_truth(file)
+                for file in self.log_files()
+                if file.log_date < until and since < file.log_date + file.covers
+            ],
             "own_requests": self._ledger.own_requests(since_ms, until_ms),
         }
 

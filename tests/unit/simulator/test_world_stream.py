@@ -17,7 +17,7 @@ LOGIN, API, LOGOUT = (
     "/event/ApiEventStream",
     "/event/LogoutEventStream",
 )
-SHORT = WorldOptions(history=timedelta(minutes=20))
+SHORT = WorldOptions(history=timedelta(minutes=5))
 API_FIELDS = (
     "EventDate CreatedDate CreatedById EventIdentifier RelatedEventIdentifier UserId Username"
     " LoginKey SessionKey LoginHistoryId SessionLevel SourceIp PolicyId PolicyOutcome"
@@ -50,12 +50,12 @@ def all_events(world: World) -> list[PublishedEvent]:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Three hours of Acme; tests that share it only read."""
-    return World(SteppedClock(), WorldOptions(history=timedelta(hours=3)))
+    """Ninety minutes of Acme; tests that share it only read."""
+    return World(SteppedClock(), WorldOptions(history=timedelta(minutes=90)))
 
 
-@settings(max_examples=15, deadline=None)
-@given(steps_ms=st.lists(st.integers(1, 240_000), max_size=12))
+@settings(max_examples=12, deadline=None)
+@given(steps_ms=st.lists(st.integers(1, 150_000), max_size=8))
 def test_how_often_the_world_is_advanced_changes_nothing(steps_ms: list[int]) -> None:
     clock, at_once = SteppedClock(), SteppedClock()
     stepped, leaping = World(clock, SHORT), World(at_once, SHORT)
@@ -64,6 +64,21 @@ def test_how_often_the_world_is_advanced_changes_nothing(steps_ms: list[int]) ->
         stepped.advance()
     at_once.step(timedelta(milliseconds=sum(steps_ms)))
     leaping.advance()
+    assert all_events(stepped) == all_events(leaping)
+
+
+def test_advancing_onto_an_event_and_past_every_minute_loses_and_repeats_nothing() -> None:
+    clock, at_once = SteppedClock(), SteppedClock()
+    stepped, leaping = World(clock, SHORT), World(at_once, SHORT)
+    at_once.step(timedelta(minutes=4))
+    leaping.advance()
+    moments = {event.published_at for event in all_events(leaping)}
+    moments |= {NOON.replace(second=0) + timedelta(seconds=n) for n in range(20, 240)}
+    for moment in sorted(moment for moment in moments if moment > NOON):
+        clock.at = moment
+        stepped.advance()
+    clock.at = at_once.at
+    stepped.advance()
     assert all_events(stepped) == all_events(leaping)
 
 
@@ -107,7 +122,7 @@ def test_bulk_reads_say_as_little_as_they_do_in_a_real_org(world: World) -> None
 def test_the_api_stream_carries_reads_only_and_a_lively_number_of_them(world: World) -> None:
     reads = [event.payload for event in everything(world, API)]
     assert {p["Operation"] for p in reads} <= {"Query", "QueryMore", "QueryAll"}
-    assert 10 * 180 < len(reads) < 60 * 180
+    assert 10 * 90 < len(reads) < 60 * 90
     some = [p["ConnectedAppId"] for p in reads if p["Username"] == "svc-erp@acme.example"]
     assert None in some
     assert {str(i)[:3] for i in some if i} == {"0H4"}
@@ -135,7 +150,8 @@ def test_paging_by_replay_id_loses_and_repeats_nothing(world: World) -> None:
 def test_a_channel_that_is_not_offered_has_nothing(world: World) -> None:
     assert world.events_after("/event/ApiAnomalyEvent", 0, 10) == []
     assert world.newest_replay_id("/event/ApiAnomalyEvent") is None
-    free = World(SteppedClock(), WorldOptions(event_monitoring=False))
+    options = WorldOptions(history=timedelta(minutes=1), event_monitoring=False)
+    free = World(SteppedClock(), options)
     assert free.channels == (LOGOUT,)
     assert free.events_after(API, 0, 10) == []
 

@@ -68,7 +68,8 @@ def test_ids_have_the_prefix_and_parents_exist(world: World, name: str) -> None:
 
 def test_unknown_and_unlicensed_objects_are_not_there(world: World) -> None:
     assert world.table("Account") is None
-    free = World(SteppedClock(), WorldOptions(event_monitoring=False))
+    options = WorldOptions(history=timedelta(minutes=1), event_monitoring=False)
+    free = World(SteppedClock(), options)
     assert free.table("LoginEvent") is None
     assert free.table("ApiEvent") is None
     assert free.table("EventLogFile") is not None

@@ -69,7 +69,9 @@ def test_real_requests_are_an_integration_of_their_own(world: World) -> None:
     assert (mine["probe"]["kind"], mine["probe"]["counted_calls"]) == ("client", 0)
 
 
-def test_events_are_counted_as_they_are_delivered(world: World) -> None:
+def test_events_are_counted_as_they_are_delivered() -> None:
+    world = World(SteppedClock(), WorldOptions(history=timedelta(hours=1)))
+    world.add_login(LoginAttempt(NOON, "orgwatch@acme.example", "orgwatch", "127.0.0.1"))
     counts = told(world)["events"]
     for channel in world.channels:
         assert counts[channel] == len(world.events_after(channel, 0, 1_000_000))

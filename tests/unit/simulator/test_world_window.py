@@ -10,9 +10,10 @@ from console.simulator.client_acts import ApiRequest
 from console.simulator.dice import mixed
 from console.simulator.moments import DAY_MS, MINUTE_MS, to_ms
 from console.simulator.rolling_window import RollingWindow
-from console.simulator.world import World
+from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 
+SHORT = WorldOptions(history=timedelta(minutes=1))
 START_MS = to_ms(datetime(2026, 3, 1, tzinfo=UTC))
 SPAN_MS = 3 * DAY_MS
 
@@ -110,7 +111,7 @@ def request_at(world: World, *, counted: bool = True, **changes: object) -> ApiR
 
 def test_real_requests_fill_the_pool_at_once_and_leave_it_a_day_later() -> None:
     clock = SteppedClock()
-    world, still = World(clock), World(SteppedClock())
+    world, still = World(clock, SHORT), World(SteppedClock(), SHORT)
     before = world.pool_used()
     for _ in range(3):
         world.add_request(request_at(world))
@@ -124,10 +125,10 @@ def test_real_requests_fill_the_pool_at_once_and_leave_it_a_day_later() -> None:
 
 
 def test_the_pool_is_interesting_on_working_days_and_has_room_on_all() -> None:
-    world = World(SteppedClock(), options=None)
+    world = World(SteppedClock(), SHORT)
     fractions = [
         world.pool_used(NOON + timedelta(hours=hours)) / world.pool_max
-        for hours in range(-24, 14 * 24, 5)
+        for hours in range(-24, 14 * 24, 9)
     ]
     assert max(fractions) < 0.9
     assert min(fractions) > 0.5
@@ -136,4 +137,4 @@ def test_the_pool_is_interesting_on_working_days_and_has_room_on_all() -> None:
 
 
 def test_the_allocation_is_that_of_enterprise_edition_with_15_licences() -> None:
-    assert World(SteppedClock()).pool_max == 115_000
+    assert World(SteppedClock(), SHORT).pool_max == 115_000
