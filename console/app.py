@@ -78,7 +78,11 @@ class OrgwatchApp(App[str]):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """Start the beat."""
+        """Say whose console it is, and start the beat."""
+        options = self.options
+        self.status = present_without_store(
+            options.alias, options.moment().as_of, options.title_note, None
+        )
         self.set_interval(BEAT_S, self._beat)
         self._beat()
 

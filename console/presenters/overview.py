@@ -31,16 +31,16 @@ _MOST_ROWS = 40
 """Rows given to a panel: more than any terminal shows of it."""
 
 _SHARE_COLUMNS = (
-    Column("name", "", 17, widest=32),
+    Column("name", "", 16, widest=32),
     Column("bar", "", 6, widest=60),
-    Column("share", "", 6, right=True),
+    Column("share", "", 7, right=True),
     Column("calls", "", 7, right=True, widest=9),
 )
 _LIMIT_COLUMNS = (
     Column("sign", "", 1),
     Column("name", "", 18, widest=44),
     Column("bar", "", 8, widest=24, priority=1),
-    Column("percent", "", 6, right=True),
+    Column("percent", "", 7, right=True),
 )
 _CONCERN_COLUMNS = (
     Column("sign", "", 1),

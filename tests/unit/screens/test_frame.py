@@ -44,6 +44,14 @@ async def test_number_keys_and_clicks_open_rooms(options: ConsoleOptions) -> Non
         assert app.current_mode == "overview"
 
 
+async def test_the_status_line_names_the_org_from_the_first_moment(
+    options: ConsoleOptions,
+) -> None:
+    app = OrgwatchApp(options)
+    async with app.run_test(size=(80, 24)):
+        assert text_of(app).splitlines()[0].split()[0] == "acme"
+
+
 async def test_the_status_line_is_on_every_screen(options: ConsoleOptions) -> None:
     app = OrgwatchApp(options)
     async with app.run_test(size=(80, 24)) as pilot:
