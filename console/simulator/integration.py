@@ -6,7 +6,7 @@ from typing import Literal
 from console.simulator.story import SimApp, SimUser
 
 TrueKind = Literal["external_client_app", "connected_app", "client", "user", "unresolved"]
-"""How far an integration can be named from what the log says of it."""
+"""What an integration is: ``unresolved`` calls through an app that the org does not know."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -62,9 +62,19 @@ async def limits(request: web.Request) -> web.Response:
     world = request.app[WIRE].world
     copied_s = int(world.now().timestamp()) // LIMITS_COPY_S * LIMITS_COPY_S
     values = world.limits(datetime.fromtimestamp(copied_s, UTC))
+    nested = world.nested_limits()
     return web.json_response(
-        {name: {"Max": most, "Remaining": rest} for name, (most, rest) in values.items()}
+        {
+            name: _gauge(value)
+            | {part: _gauge(inner) for part, inner in nested.get(name, {}).items()}
+            for name, value in values.items()
+        }
     )
+
+
+def _gauge(limit: tuple[int, int]) -> dict[str, object]:
+    most, remaining = limit
+    return {"Max": most, "Remaining": remaining}
 
 
 async def log_file(request: web.Request) -> web.StreamResponse:

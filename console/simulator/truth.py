@@ -15,6 +15,7 @@ from console.simulator.integration import SimIntegration
 from console.simulator.logins import Logins
 from console.simulator.moments import HOUR_MS, MINUTE_MS, iso_ms
 from console.simulator.own_acts import OwnActs, OwnCall
+from console.simulator.story import SimApp
 from console.simulator.traffic import Traffic
 
 Json = dict[str, object]
@@ -112,26 +113,20 @@ class Ledger:
     def _entry(self, integration: SimIntegration, total: _Sum, hours: list[int]) -> Json:
         app = integration.app
         logged_id = logged_app_id_15(app, self._eca_log_id)
-        if logged_id or app is None:
-            seen_kind: str = integration.kind
-            seen_name = None if integration.kind == "unresolved" else integration.name
-        else:
-            seen_kind = "client" if integration.client_name else "user"
-            seen_name = integration.client_name or integration.users[0].username
+        client, user = integration.client_name, integration.users[0].username
         return {
             "name": integration.name,
             "kind": integration.kind,
             "app_id": app.app_id if app else None,
-            "user": integration.users[0].username,
+            "user": user,
             "users": [user.username for user in integration.users],
             "sources": list(integration.addresses),
-            "client": integration.client_name,
+            "client": client,
             "api_version": integration.api_version,
             "families": sorted({shape.family for shape in integration.shapes}),
             "logged_app_id": logged_id,
             "logged_app_name": app.name if app and integration.logs_app_name else "",
-            "seen_kind": seen_kind,
-            "seen_name": seen_name,
+            **_seen(app, logged_id, client, user),
             "real": False,
             **_numbers(total, hours),
         }
@@ -151,7 +146,6 @@ class Ledger:
             first = calls[0].request
             kind = first.app.kind if first.app else "client" if first.client_name else "user"
             logged_id = logged_app_id_15(first.app, self._eca_log_id)
-            resolved = first.app is None or logged_id
             yield {
                 "name": name,
                 "kind": kind,
@@ -164,11 +158,17 @@ class Ledger:
                 "families": sorted({call.request.api_family for call in calls}),
                 "logged_app_id": logged_id,
                 "logged_app_name": "",
-                "seen_kind": kind if resolved else "client" if first.client_name else "user",
-                "seen_name": name if resolved else first.client_name or first.username,
+                **_seen(first.app, logged_id, first.client_name, first.username),
                 "real": True,
                 **_numbers(total, hours),
             }
+
+
+def _seen(app: SimApp | None, logged_id: str, client: str, user: str) -> Json:
+    """What the log rows allow to be said: the installed app, else the client, else the user."""
+    if app is not None and app.app_id is not None and logged_id:
+        return {"seen_kind": app.kind, "seen_name": app.name}
+    return {"seen_kind": "client" if client else "user", "seen_name": client or user}
 
 
 def span_hours(since_ms: int, until_ms: int) -> list[str]:

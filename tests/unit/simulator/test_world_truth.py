@@ -113,11 +113,8 @@ def test_truth_says_what_the_log_lets_one_see(form: EcaLogId, kind: str, name: s
         name,
     )
     hr = next(e for e in entries if e["name"] == "HR Feed")
-    assert (hr["seen_kind"], hr["seen_name"], hr["logged_app_id"][:3]) == (
-        "unresolved",
-        None,
-        "888",
-    )
+    assert (hr["kind"], hr["logged_app_id"][:3]) == ("unresolved", "888")
+    assert (hr["seen_kind"], hr["seen_name"]) == ("user", "svc-hr@acme.example")
 
 
 def test_the_future_is_not_told(world: World) -> None:
