@@ -237,7 +237,7 @@ class World:
         ``log_files`` are those that exist now and cover any part of the span.
         """
         self.advance()
-        now_ms = to_ms(self.now())
+        now_ms = self._latest_ms
         since_ms, until_ms = _ceil_ms(since), _ceil_ms(until)
         if until_ms >= now_ms:
             until_ms = now_ms + 1
@@ -246,7 +246,7 @@ class World:
             "as_of": iso_ms(now_ms),
             "since": iso_ms(since_ms),
             "until": iso_ms(min(until_ms, now_ms)),
-            "pool_used": self.pool_used(),
+            "pool_used": self._pool.used(now_ms),
             "pool_max": self.pool_max,
             "calls": _total(entries, "calls"),
             "counted_calls": _total(entries, "counted_calls"),
@@ -261,7 +261,7 @@ class World:
             "apps": dict(Counter(app.kind for app in self.facts.apps)),
             "log_files": [
                 self._file_truth(file)
-                for file in self.log_files()
+                for file in self._log_files.existing(from_ms(now_ms))
                 if file.log_date < until and since < file.log_date + file.covers
             ],
             "own_requests": self._ledger.own_requests(since_ms, until_ms),

@@ -20,3 +20,11 @@ class SteppedClock:
 
     def step(self, by: timedelta) -> None:
         self.at += by
+
+
+class HurryingClock(SteppedClock):
+    """Moves on by seven seconds whenever somebody looks at it."""
+
+    def now(self) -> datetime:
+        self.step(timedelta(seconds=7))
+        return self.at

@@ -8,7 +8,7 @@ import pytest
 
 from console.simulator.client_acts import LoginAttempt
 from console.simulator.world import EcaLogId, World, WorldOptions
-from tests.unit.simulator.stepped_clock import NOON, SteppedClock
+from tests.unit.simulator.stepped_clock import NOON, HurryingClock, SteppedClock
 from tests.unit.simulator.test_world_window import request_at
 
 DAY = timedelta(days=1)
@@ -120,3 +120,11 @@ def test_truth_says_what_the_log_lets_one_see(form: EcaLogId, kind: str, name: s
 def test_the_future_is_not_told(world: World) -> None:
     truth = world.truth(NOON - timedelta(hours=1), NOON + DAY)
     assert truth["calls"] == world.truth(NOON - timedelta(hours=1), NOON)["calls"]
+
+
+def test_truth_is_of_one_moment_however_fast_the_clock_runs() -> None:
+    world = World(HurryingClock(), WorldOptions(history=timedelta(minutes=1)))
+    first = world.now()
+    truth = world.truth(first + timedelta(seconds=7) - DAY, first + DAY)
+    assert truth["pool_used"] == truth["counted_calls"]
+    assert truth["as_of"] == truth["until"]
