@@ -137,6 +137,7 @@ class RecordList(ScrollView, can_focus=True):
         self._fitted_width = -1
         self._fitted: tuple[tuple[int, int], ...] = ()
         self._told: str | None = None
+        self._inks: dict[str, Style] = {}
 
     @property
     def view(self) -> RecordView:
@@ -174,6 +175,11 @@ class RecordList(ScrollView, can_focus=True):
     def _select_again(self, key: str | None) -> None:
         if key is None or not self.select(key):
             self.cursor = min(self.cursor, max(len(self._view.rows) - 1, 0))
+
+    def notify_style_update(self) -> None:
+        """Work out the colours anew: theme, focus or stylesheet changed."""
+        self._inks.clear()
+        super().notify_style_update()
 
     def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
         """As many lines as there are, where a stylesheet says ``height: auto``."""
@@ -288,10 +294,10 @@ class RecordList(ScrollView, can_focus=True):
             return self._row_strip(rows[index], index == self.cursor, width)
         if line < first_total + len(self._totals):
             return self._total_strip(self._totals[line - first_total], width)
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self._base)
 
     def _header_strip(self, width: int) -> Strip:
-        style = self.rich_style + self._part("header")
+        style = self._base + self._part("header")
         segments = [Segment(" " * _GUTTER, style)]
         for index, cells in self._fit:
             column = self._view.columns[index]
@@ -305,7 +311,7 @@ class RecordList(ScrollView, can_focus=True):
         return f"{column.label}{'▾' if self._view.descending else '▴'}"
 
     def _row_strip(self, row: Row, selected: bool, width: int) -> Strip:
-        base = self.rich_style
+        base = self._base
         if selected:
             cursor = "cursor" if self.has_focus else "cursor-blurred"
             base += self.get_component_rich_style(f"record-list--{cursor}", partial=True)
@@ -318,7 +324,7 @@ class RecordList(ScrollView, can_focus=True):
         return _strip(segments, width, base)
 
     def _total_strip(self, row: Row, width: int) -> Strip:
-        base = self.rich_style + self._part("total")
+        base = self._base + self._part("total")
         segments = [Segment(" " * _GUTTER, base)]
         for index, cells in self._fit:
             column = self._view.columns[index]
@@ -343,12 +349,22 @@ class RecordList(ScrollView, can_focus=True):
         ]
 
     def _empty_strip(self, line: int, width: int) -> Strip:
-        style = self.rich_style + self._part("muted")
+        style = self._base + self._part("muted")
         text = " " * _GUTTER + self._view.empty if line == 1 else ""
         return _strip([Segment(text, style)], width, style)
 
+    @property
+    def _base(self) -> Style:
+        base = self._inks.get("")
+        if base is None:
+            base = self._inks[""] = self.rich_style
+        return base
+
     def _part(self, name: str) -> Style:
-        return ink(self, f"record-list--{name}")
+        style = self._inks.get(name)
+        if style is None:
+            style = self._inks[name] = ink(self, f"record-list--{name}")
+        return style
 
     def row_region(self, key: str) -> Region | None:
         """Where the row ``key`` is drawn in this widget; None where it is out of sight."""

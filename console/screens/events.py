@@ -32,7 +32,7 @@ from widgets.filter_line import FilterLine
 from widgets.record_list import RecordList
 from widgets.tone_line import ToneLine
 
-_FOLLOWED = 500
+_FOLLOWED = 200
 """Events held while following: some screens full, and read in a few milliseconds."""
 _PAGE = 200
 """Events of an older page, and of each step in counting those that wait."""
