@@ -18,20 +18,16 @@ POLL_S = 0.1
 def wait_until_settled(running: Demonstration, timeout_s: float = 100.0) -> dict[str, Any]:
     """The ground truth of the last 24 hours, once the store has caught up with it."""
     wait_for_store(running.where, running.collector)
-    now = running.where.clock.now()
+    control, now = running.announcement["control_url"], running.where.clock.now()
+    truth = ground_truth(control, now - timedelta(hours=24), now)
     deadline = time.monotonic() + timeout_s
-    missing = ["nothing looked at yet"]
-    while missing:
+    while missing := _missing(running, truth):
         if time.monotonic() > deadline:
             raise AssertionError(f"not settled after {timeout_s} s: {missing}")
         if not running.collector.running:
             raise_failure(running.collector)
         time.sleep(POLL_S)
-        truth = ground_truth(
-            running.announcement["control_url"], now - timedelta(hours=24), now
-        )
-        missing = _missing(running, truth)
-    return truth
+    return ground_truth(control, now - timedelta(hours=24), now)
 
 
 def _missing(running: Demonstration, truth: dict[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from store.records import PoolSample
 WINDOW = timedelta(hours=24)
 RATE_SPAN = timedelta(minutes=60)
 SHORTEST_RATE_SPAN = timedelta(minutes=10)
+MOST_UNLOGGED = timedelta(hours=12)
 _HOUR = timedelta(hours=1)
 
 
@@ -23,7 +24,7 @@ class Arrivals:
 
     calls_per_hour: float
     basis: str
-    """``over the last 60 min`` or ``since 05:00``."""
+    """``over the last 60 min`` or ``in the 6 h not logged yet``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,31 @@ def arrivals_from_movement(
     return Arrivals(max(arrived, 0.0) / (elapsed / _HOUR), f"over the last {minutes} min")
 
 
-def arrivals_since_logs(
-    unattributed_calls: int, logs_until: datetime, now: datetime
+def arrivals_beyond_logs(
+    unattributed_calls: int, calls_by_hour: Mapping[datetime, int], now: datetime
 ) -> Arrivals | None:
-    """Gross arrivals: what the pool holds beyond the logs, over the time since they end."""
-    elapsed = now - logs_until
-    if elapsed < SHORTEST_RATE_SPAN or unattributed_calls < 0:
+    """Gross arrivals as an average: what the pool holds beyond the logs, over the time they lack.
+
+    The newest hours are the ones without a log file, so this is close to the present rate. None
+    when more than half of the last 24 hours is not logged, or less than ten minutes.
+    """
+    lacking = WINDOW - _logged_time(calls_by_hour, now - WINDOW, now)
+    if not SHORTEST_RATE_SPAN <= lacking <= MOST_UNLOGGED or unattributed_calls < 0:
         return None
-    return Arrivals(unattributed_calls / (elapsed / _HOUR), f"since {logs_until:%H:%M}")
+    hours = round(lacking / _HOUR)
+    return Arrivals(unattributed_calls / (lacking / _HOUR), f"in the {hours} h not logged yet")
+
+
+def _logged_time(
+    calls_by_hour: Mapping[datetime, int], start: datetime, end: datetime
+) -> timedelta:
+    """How much of a span lies in hours whose log file is stored."""
+    logged, hour = timedelta(), start.replace(minute=0, second=0, microsecond=0)
+    while hour < end:
+        if hour in calls_by_hour:
+            logged += min(hour + _HOUR, end) - max(hour, start)
+        hour += _HOUR
+    return logged
 
 
 def forecast(

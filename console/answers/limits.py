@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from console.analysis.pool_forecast import (
     Arrivals,
     Forecast,
+    arrivals_beyond_logs,
     arrivals_from_movement,
-    arrivals_since_logs,
     forecast,
     net_calls_per_hour,
 )
@@ -202,27 +202,11 @@ def _arrivals(
     measured = arrivals_from_movement(history, calls_by_hour)
     if measured is not None:
         return measured
-    logs_until = usage.logs_until(connection, moment.as_of)
-    if logs_until is None:
-        return None
     window_start = sample.sampled_at - POOL_WINDOW
-    if not _all_logged(calls_by_hour, window_start, logs_until):
-        return None
     logged = sum(
         row.counted_calls for row in usage.usage(connection, window_start, sample.sampled_at)
     )
-    return arrivals_since_logs(sample.used_calls - logged, logs_until, sample.sampled_at)
-
-
-def _all_logged(
-    calls_by_hour: Mapping[datetime, int], start: datetime, logs_until: datetime
-) -> bool:
-    hour = start.replace(minute=0, second=0, microsecond=0)
-    while hour < logs_until:
-        if hour not in calls_by_hour:
-            return False
-        hour += timedelta(hours=1)
-    return True
+    return arrivals_beyond_logs(sample.used_calls - logged, calls_by_hour, sample.sampled_at)
 
 
 def _sentence(sample: PoolSample, arrivals: Arrivals | None, projected: Forecast | None) -> str:

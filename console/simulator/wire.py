@@ -30,7 +30,7 @@ class WireOptions:
     session_idle_s: float = 40.0
     """How long a streaming session lives between two requests (Streaming API guide, clients and
     timeouts)."""
-    events_per_reply: int = 200
+    events_per_reply: int = 2_000
     """The most events that one streaming reply carries."""
     overrun_fraction: float = 0.2
     """How far the API pool may be overrun before requests are refused. Real orgs may overrun too,

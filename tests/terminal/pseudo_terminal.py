@@ -81,7 +81,9 @@ class PseudoTerminal:
     def _wait(self, found, wanted: str, timeout_s: float):  # type: ignore[no-untyped-def]
         deadline = time.monotonic() + timeout_s
         while (result := found()) is None:
-            if time.monotonic() > deadline or (self._process.poll() is not None and not self._read(0)):
+            if time.monotonic() > deadline or (
+                self._process.poll() is not None and not self._read(0)
+            ):
                 ended = self._process.poll()
                 raise AssertionError(f"{wanted} not seen (exit code {ended}):\n{self.text}")
             self._read(0.2)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from console.analysis.pool_forecast import (
     Arrivals,
+    arrivals_beyond_logs,
     arrivals_from_movement,
-    arrivals_since_logs,
     forecast,
     leaving_between,
     net_calls_per_hour,
@@ -113,11 +113,24 @@ def test_too_short_a_time_gives_no_rate() -> None:
     assert arrivals_from_movement(samples, hours(1)) is None
     assert arrivals_from_movement([], hours(1)) is None
     assert net_calls_per_hour(samples) is None
-    assert arrivals_since_logs(100, NOW - timedelta(minutes=5), NOW) is None
 
 
 def test_what_the_logs_do_not_hold_yet_gives_a_rate() -> None:
-    found = arrivals_since_logs(9000, NOW - 3 * HOUR, NOW)
+    logged = {at: 1000 for at in hours(0) if at < NOW - timedelta(hours=4)}
+    found = arrivals_beyond_logs(7000, logged, NOW)
     assert found is not None
-    assert found.calls_per_hour == pytest.approx(3000)
-    assert found.basis == "since 06:30"
+    assert found.calls_per_hour == pytest.approx(7000 / 3.5)
+
+
+def test_an_hour_whose_file_is_late_counts_as_not_logged() -> None:
+    logged = {at: 1000 for at in hours(0) if at < NOW - timedelta(hours=4)}
+    del logged[NOW.replace(minute=0) - timedelta(hours=9)]
+    found = arrivals_beyond_logs(9000, logged, NOW)
+    assert found is not None
+    assert found.calls_per_hour == pytest.approx(9000 / 4.5)
+
+
+def test_logs_that_lack_most_of_the_day_or_nothing_give_no_rate() -> None:
+    assert arrivals_beyond_logs(9000, {}, NOW) is None
+    assert arrivals_beyond_logs(9000, hours(0, count=30), NOW) is None
+    assert arrivals_beyond_logs(-1, dict.fromkeys(list(hours(0))[:-5], 1), NOW) is None
