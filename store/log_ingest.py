@@ -1,6 +1,7 @@
 """Takes one event log file into the store: all of it or nothing, and never twice.
 
-What replaces what is decided in `store.log_supersession`. Reading is by the row, so memory stays
+What replaces what is decided in `store.log_supersession` by key and content, and for files from
+disk in `store.log_overlap` by their rows. Reading is by the row, so memory stays
 bounded whatever the size of the file.
 """
 
@@ -14,8 +15,16 @@ from store.console_state import identity, same_org
 from store.errors import LogOfAnotherOrg
 from store.log_blocks import LogBlocks
 from store.log_csv import LogCsv
+from store.log_overlap import drop_repeated_rows
 from store.log_sink import LogSink
-from store.log_supersession import Twin, adopt, find_cover, find_twin, remove_replaced
+from store.log_supersession import (
+    Twin,
+    adopt,
+    find_cover,
+    find_replaced,
+    find_twin,
+    supersede,
+)
 from store.log_types import UNKNOWN_TYPE, type_in_name
 from store.moments import from_ms_or_none, to_ms_or_none
 from store.records import IngestResult, LogFile
@@ -63,8 +72,7 @@ def ingest_rows(
     if file.origin == "org":
         cover = find_cover(connection, file)
         if cover is not None:
-            file_id = _begin(connection, file)
-            _note_needless(connection, file_id, cover)
+            _note_needless(connection, file, cover)
             return IngestResult(file, "superseded", 0, 0, None, None)
     connection.execute("SAVEPOINT log_file")
     try:
@@ -80,9 +88,10 @@ def ingest_rows(
             connection.execute("ROLLBACK TO log_file")
             result = _repeated(connection, file, twin)
         else:
-            remove_replaced(connection, file, file_id)
+            supersede(connection, find_replaced(connection, file, file_id), file_id)
             _finish(connection, file_id, file, sink, content, span)
-            result = _result(file, "stored" if has_rows else "empty", sink, span)
+            left = drop_repeated_rows(connection, file, file_id, span)
+            result = _result(file, sink, span, left)
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK TO log_file")
@@ -112,10 +121,11 @@ def _begin(connection: sqlite3.Connection, file: LogFile) -> int:
     return int(row[0])
 
 
-def _note_needless(connection: sqlite3.Connection, file_id: int, cover: int) -> None:
+def _note_needless(connection: sqlite3.Connection, file: LogFile, cover: int) -> None:
+    """Note that ``file`` came and brought nothing that the file ``cover`` does not hold."""
     connection.execute(
         "UPDATE log_file SET state = 'superseded', superseded_by = ? WHERE id = ?",
-        (cover, file_id),
+        (cover, _begin(connection, file)),
     )
 
 
@@ -179,9 +189,9 @@ def _repeated(connection: sqlite3.Connection, file: LogFile, twin: Twin) -> Inge
     if file.origin == "org" and twin.state == "stored":
         if twin.origin == "disk" or _same_place(connection, file, twin):
             adopt(connection, twin, file)
-            remove_replaced(connection, file, twin.file_id)
+            supersede(connection, find_replaced(connection, file, twin.file_id), twin.file_id)
         else:
-            _note_needless(connection, _begin(connection, file), twin.file_id)
+            _note_needless(connection, file, twin.file_id)
     return IngestResult(
         replace(file, event_type=twin.event_type),
         "already_stored" if twin.state == "stored" else "superseded",
@@ -201,12 +211,18 @@ def _same_place(connection: sqlite3.Connection, file: LogFile, twin: Twin) -> bo
     return row is not None
 
 
-def _result(file: LogFile, outcome: str, sink: LogSink, span: StoredSpan) -> IngestResult:
+def _result(file: LogFile, sink: LogSink, span: StoredSpan, left: StoredSpan) -> IngestResult:
+    """The outcome for a file that brought ``span``, of which ``left`` was new."""
+    if span.rows == 0 and sink.malformed == 0:
+        outcome = "empty"
+    else:
+        outcome = "stored" if left.rows or not span.rows else "already_stored"
+    shown = left if left.rows else span
     return IngestResult(
         file=file,
         outcome=outcome,
-        rows=span.rows,
+        rows=shown.rows,
         malformed_rows=sink.malformed,
-        first_at=from_ms_or_none(span.first_ms),
-        last_at=from_ms_or_none(span.last_ms),
+        first_at=from_ms_or_none(shown.first_ms),
+        last_at=from_ms_or_none(shown.last_ms),
     )

@@ -6,11 +6,13 @@ with different sequences hold different rows.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.log_files import daily_file_id
-from store.moments import DAY_MS, HOUR_MS, to_ms_or_none
+from store.moments import DAY_MS, to_ms_or_none
 from store.records import LogFile
+from store.usage_rollup import remove_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,10 @@ def adopt(connection: sqlite3.Connection, twin: Twin, file: LogFile) -> None:
     )
 
 
-def remove_replaced(connection: sqlite3.Connection, file: LogFile, file_id: int) -> None:
-    """Take out the rows and sums of every file that ``file``, stored as ``file_id``, replaces."""
+def find_replaced(connection: sqlite3.Connection, file: LogFile, file_id: int) -> list[int]:
+    """The row ids of the files that ``file``, stored as ``file_id``, replaces by its key."""
     if file.origin != "org" or file.log_date is None:
-        return
+        return []
     replaced = connection.execute(
         f"SELECT id FROM log_file WHERE {_SAME_KEY} AND id != ?",  # noqa: S608
         (*_key(file), file_id),
@@ -94,7 +96,12 @@ def remove_replaced(connection: sqlite3.Connection, file: LogFile, file_id: int)
             " AND log_date_ms >= ? AND log_date_ms < ? AND state IN ('stored', 'empty')",
             (file.event_type, day_ms, int(str(day_ms)) + DAY_MS),
         ).fetchall()
-    for (replaced_id,) in replaced:
+    return [int(row[0]) for row in replaced]
+
+
+def supersede(connection: sqlite3.Connection, replaced: Iterable[int], file_id: int) -> None:
+    """Take out the rows and sums of the ``replaced`` files, in favour of the file ``file_id``."""
+    for replaced_id in replaced:
         _remove_rows(connection, replaced_id)
         connection.execute(
             "UPDATE log_file SET state = 'superseded', superseded_by = ?,"
@@ -126,9 +133,4 @@ def _remove_rows(connection: sqlite3.Connection, file_id: int) -> None:
             f"DELETE FROM {table} WHERE id >= ? AND id <= ? AND file_id = ?",  # noqa: S608
             (first_id, last_id, file_id),
         )
-    first_hour_ms = first_ms // HOUR_MS * HOUR_MS
-    for table in ("usage_hour", "usage_facet_hour"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE hour_ms >= ? AND hour_ms <= ? AND file_id = ?",  # noqa: S608
-            (first_hour_ms, last_ms, file_id),
-        )
+    remove_sums(connection, file_id, first_ms, last_ms)

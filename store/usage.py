@@ -131,7 +131,7 @@ def logs_until(connection: sqlite3.Connection, as_of: datetime) -> datetime | No
     row = connection.execute(
         "SELECT MAX(CASE WHEN log_date_ms IS NULL THEN last_ms"
         " ELSE log_date_ms + CASE interval WHEN 'Hourly' THEN ? ELSE ? END END) FROM log_file"
-        " WHERE event_type = ? AND state IN ('stored', 'empty')"
+        " WHERE event_type = ? AND (log_date_ms IS NOT NULL OR state = 'stored')"
         " AND COALESCE(log_date_ms, last_ms) < ?",
         (HOUR_MS, DAY_MS, EVENT_TYPE, as_of_ms),
     ).fetchone()

@@ -14,6 +14,16 @@ from store.moments import HOUR_MS
 DIMENSIONS: Final = ("source_ip", "family", "api_version", "resource", "entity", "status")
 """The facets of `store.records.UsageFacet`; a facet is stored by its place in this list."""
 
+_TERM_OF_ROW: Final = (
+    "address_id",
+    "family_id",
+    "version_id",
+    "resource_id",
+    "entity_id",
+    "(SELECT id FROM term WHERE text = COALESCE(CAST(status AS TEXT), ''))",
+)
+"""The term of a row in each of the `DIMENSIONS`."""
+
 _FLUSH_AT = 100_000
 """Sums held in memory before they are written; written ones are added to."""
 
@@ -85,6 +95,38 @@ class UsageRollup:
         )
         self._hours.clear()
         self._facets.clear()
+
+
+def remove_sums(connection: sqlite3.Connection, file_id: int, first_ms: int, last_ms: int) -> None:
+    """Take out the sums of a file whose rows lie between these times."""
+    for table in ("usage_hour", "usage_facet_hour"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE hour_ms >= ? AND hour_ms <= ? AND file_id = ?",  # noqa: S608
+            (first_ms // HOUR_MS * HOUR_MS, last_ms, file_id),
+        )
+
+
+def add_sums(connection: sqlite3.Connection, file_id: int, first_id: int, last_id: int) -> None:
+    """Make the sums of a file, which has none, from its rows, which lie between these ids."""
+    rows = (first_id, last_id, file_id)
+    connection.execute(
+        "INSERT INTO usage_hour"
+        " (hour_ms, caller_id, file_id, calls, counted, errors, first_ms, last_ms)"
+        " SELECT occurred_ms - occurred_ms % 3600000, caller_id, file_id, COUNT(*),"
+        " COUNT(CASE WHEN counted THEN 1 END), COUNT(CASE WHEN status >= 400 THEN 1 END),"
+        " MIN(occurred_ms), MAX(occurred_ms)"
+        " FROM api_call WHERE id >= ? AND id <= ? AND file_id = ? GROUP BY 1, 2",
+        rows,
+    )
+    for dimension, term_id in enumerate(_TERM_OF_ROW):
+        connection.execute(
+            "INSERT INTO usage_facet_hour"  # noqa: S608
+            " (hour_ms, dimension, caller_id, term_id, file_id, calls, counted)"
+            f" SELECT occurred_ms - occurred_ms % 3600000, ?, caller_id, {term_id}, file_id,"
+            " COUNT(*), COUNT(CASE WHEN counted THEN 1 END)"
+            " FROM api_call WHERE id >= ? AND id <= ? AND file_id = ? GROUP BY 1, 3, 4",
+            (dimension, *rows),
+        )
 
 
 @dataclass(slots=True)

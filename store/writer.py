@@ -124,22 +124,31 @@ class Writer:
 
     def _enqueue(self, job: _Job) -> None:
         if self._closing:
-            raise StoreUnusable(
-                "The store is closed",
-                "The collector is stopping and takes no more records.",
-                "Start it again.",
-            )
+            raise _closed()
         self._jobs.append(job)
         self._changed.notify_all()
 
     def _run(self) -> None:
+        batch: list[_Job] = []
         try:
             while batch := self._next_batch():
                 self._commit_batch(batch)
         finally:
+            self._refuse_rest(batch)
             _fold_log(self._connection)
             self._connection.close()
             self._lock.release()
+
+    def _refuse_rest(self, batch: list[_Job]) -> None:
+        """Leave nobody waiting when the thread ends, whatever ended it."""
+        with self._changed:
+            self._closing = True
+            rest = [*batch, *self._jobs]
+            self._jobs.clear()
+            self._changed.notify_all()
+        for job in rest:
+            if not job.future.done():
+                job.future.set_exception(_closed())
 
     def _next_batch(self) -> list[_Job]:
         """Everything that arrives within one interval of the first write; empty at the end."""
@@ -216,6 +225,14 @@ def open_writer(path: Path, commit_interval_s: float = 0.2, queue_bound: int = 1
         lock.release()
         raise
     return Writer(path, connection, lock, commit_interval_s, queue_bound)
+
+
+def _closed() -> StoreUnusable:
+    return StoreUnusable(
+        "The store is closed",
+        "The collector is stopping and takes no more records.",
+        "Start it again.",
+    )
 
 
 def _fold_log(connection: sqlite3.Connection) -> None:

@@ -174,6 +174,59 @@ def test_a_copy_on_disk_of_a_superseded_hour_is_not_counted_again(
     assert total(connection) == 4
 
 
+@pytest.mark.parametrize("day_first", [True, False])
+def test_a_folder_with_hours_and_their_day_counts_every_call_once(
+    connection: sqlite3.Connection, day_first: bool
+) -> None:
+    hours = [usage_csv(calls_at(hour, 3)) for hour in (8, 9)]
+    day = usage_csv([*calls_at(8, 3), *calls_at(9, 4)])
+    parts = [("day.csv", day), *((f"{n}.csv", body) for n, body in enumerate(hours))]
+
+    outcomes = [
+        take(connection, disk_file(name), body).outcome
+        for name, body in (parts if day_first else reversed(parts))
+    ]
+
+    assert total(connection) == 7
+    assert outcomes == (
+        ["stored", "already_stored", "already_stored"] if day_first else ["stored"] * 3
+    )
+
+
+def test_an_hour_of_the_org_that_a_file_from_disk_holds_is_not_counted_again(
+    connection: sqlite3.Connection,
+) -> None:
+    take(connection, disk_file("archive.csv"), usage_csv(calls_at(9, 5) + calls_at(10, 5)))
+
+    assert take(connection, hourly(9), usage_csv(calls_at(9, 5))).outcome == "stored"
+    assert is_stored(connection, hourly(9))
+    assert total(connection) == 10
+    assert take(connection, hourly(10), usage_csv(calls_at(10, 6))).outcome == "stored"
+    assert total(connection) == 11
+    assert take(connection, daily(), usage_csv(calls_at(9, 7) + calls_at(10, 7))).rows == 14
+    assert total(connection) == 14
+    assert logs_until(connection, DAY + timedelta(days=3)) == NEXT_DAY
+
+
+def test_logins_in_hours_and_their_day_are_kept_once(connection: sqlite3.Connection) -> None:
+    rows = [
+        {"EVENT_TYPE": "Login", "TIMESTAMP": f"2026030209{n:02d}00.000", "REQUEST_ID": str(n)}
+        for n in range(5)
+    ]
+    take(connection, disk_file("hour.csv"), rows_csv(rows[:3]))
+    take(connection, disk_file("day.csv"), rows_csv(rows))
+    take(connection, disk_file("late.csv"), rows_csv(rows[4:]))
+
+    assert connection.execute("SELECT COUNT(*) FROM log_row").fetchone() == (5,)
+
+
+def test_files_of_different_rows_in_one_hour_stay_apart(connection: sqlite3.Connection) -> None:
+    take(connection, disk_file("one.csv"), usage_csv(calls_at(9, 3, user="a")))
+    take(connection, disk_file("two.csv"), usage_csv(calls_at(9, 2, user="b")))
+
+    assert total(connection) == 5
+
+
 def test_the_same_content_under_another_sequence_is_a_retransmission(
     connection: sqlite3.Connection,
 ) -> None:

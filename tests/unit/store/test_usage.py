@@ -9,6 +9,7 @@ from itertools import groupby
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.log_files import disk_file
 from store.log_ingest import ingest
 from store.records import LogFile
 from store.usage import OTHER_VALUES, usage, usage_by_hour, usage_facets
@@ -167,6 +168,27 @@ def test_late_repeated_and_superseded_files_never_change_what_is_true(
         assert_window(connection, found, since, NINE + 7 * HOUR)
         kept = connection.execute("SELECT COUNT(*) FROM api_call").fetchone()[0]
         assert kept == len(found)
+
+
+@given(
+    day_of_calls,
+    st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 29))), min_size=1, max_size=5),
+    moments,
+)
+@settings(max_examples=60, deadline=None)
+def test_files_from_disk_that_share_rows_count_each_row_once(
+    found: list[Call], parts: list[tuple[bool, set[int]]], since: datetime
+) -> None:
+    taken: set[int] = set()
+    with fresh_store() as connection:
+        for n, (of_org, chosen) in enumerate(parts):
+            rows = [call for call in found if call.number in chosen]
+            if of_org:
+                # Files of the org are left to their keys, so they share nothing here.
+                rows = [call for call in rows if call.number % len(parts) == n]
+            taken |= {call.number for call in rows}
+            take(connection, hourly(9, sequence=n) if of_org else disk_file(f"{n}.csv"), rows)
+        assert_window(connection, [c for c in found if c.number in taken], since, NINE + 7 * HOUR)
 
 
 def test_a_window_shorter_than_an_hour_inside_one_hour(connection: sqlite3.Connection) -> None:
