@@ -4,7 +4,7 @@ While it stands still nothing moves and nothing is lost: what came meanwhile is 
 feeds it, and older rows are asked for when the upper end comes near.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from widgets.record_list import RecordList
-from widgets.row_types import RecordView, Row
+from widgets.row_types import RecordView
 
 MOST_ROWS = 5_000
 """Rows held at most; older ones are reached by narrowing the filter."""
@@ -73,26 +73,21 @@ class EventTail(RecordList):
         self.show(view)
         self.action_to_end()
 
-    def add_older(self, rows: tuple[Row, ...]) -> int:
-        """Put ``rows`` in front as far as `MOST_ROWS` allows; returns how many were taken."""
+    def add_older(self, older: RecordView) -> int:
+        """Put the rows of ``older`` in front as far as `MOST_ROWS` allows; how many were taken.
+
+        Its columns are used from now on: older rows may need more room for their times.
+        """
         view = self.view
         held = {row.key for row in view.rows}
-        new = tuple(row for row in rows if row.key not in held)
+        new = tuple(row for row in older.rows if row.key not in held)
         room = MOST_ROWS - len(view.rows)
         taken = new[max(len(new) - room, 0) :] if room > 0 else ()
         if taken:
             top = self.scroll_offset.y
             key = self.selected_key
             with self.prevent(RecordList.RowHighlighted):
-                self.show(
-                    RecordView(
-                        view.columns,
-                        (*taken, *view.rows),
-                        view.empty,
-                        view.sorted_by,
-                        view.descending,
-                    )
-                )
+                self.show(replace(view, columns=older.columns, rows=(*taken, *view.rows)))
                 if key is not None:
                     self.select(key)
             self.scroll_to(y=top + len(taken), animate=False, force=True, immediate=True)

@@ -14,7 +14,6 @@ from console.answers.events import EventsAnswer, answer_events
 from console.answers.moment import Moment
 from console.presenters.events import (
     TailState,
-    present_row,
     present_state,
     present_summary,
     present_tail,
@@ -183,7 +182,7 @@ class EventsScreen(AnswerScreen[EventsReading]):
             self._loading = False
         if standing is None or standing is not self._standing:
             return
-        older = tuple(present_row(event, page.as_of) for event in reversed(page.events))
+        older = present_tail(page.events, page.as_of, wanted)
         taken = self.query_one(EventTail).add_older(older)
         self._events.extend(page.events[:taken])
         self._more = page.more and taken == len(page.events)

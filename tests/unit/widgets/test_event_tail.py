@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from textual.geometry import Offset
 
-from tests.unit.widgets.list_app import OneWidget, lines_of, view
+from tests.unit.widgets.list_app import COLUMNS, OneWidget, lines_of, view
 from widgets.event_tail import MOST_ROWS, EventTail
 
 
@@ -52,7 +54,7 @@ async def test_older_rows_come_in_front_without_moving_what_is_in_sight() -> Non
         await pilot.pause()
         assert any(isinstance(m, EventTail.OlderWanted) for m in app.told)
         before = lines_of(app)
-        assert app.widget.add_older(view(20, first=80).rows) == 20
+        assert app.widget.add_older(view(20, first=80)) == 20
         await pilot.pause()
         assert app.widget.selected_key == "r100"
         assert lines_of(app)[1] == before[1]
@@ -65,13 +67,13 @@ async def test_a_row_is_held_once_and_never_more_than_the_bound() -> None:
     async with app.run_test(size=(60, 8)) as pilot:
         app.widget.show_newest(view(30, first=100))
         await pilot.press("space")
-        assert app.widget.add_older(view(20, first=90).rows) == 10
+        assert app.widget.add_older(view(20, first=90)) == 10
         assert len(app.widget.view.rows) == 40
-        taken = app.widget.add_older(view(MOST_ROWS, first=10_000).rows)
+        taken = app.widget.add_older(view(MOST_ROWS, first=10_000))
         assert taken == MOST_ROWS - 40
         assert len(app.widget.view.rows) == MOST_ROWS
         assert app.widget.view.rows[-1].key == "r129"
-        assert app.widget.add_older(view(5, first=90_000).rows) == 0
+        assert app.widget.add_older(view(5, first=90_000)) == 0
 
 
 async def test_older_rows_are_wanted_only_while_it_stands_still() -> None:
@@ -82,3 +84,15 @@ async def test_older_rows_are_wanted_only_while_it_stands_still() -> None:
         assert not any(isinstance(m, EventTail.OlderWanted) for m in app.told)
         await pilot.press("up")
         assert any(isinstance(m, EventTail.OlderWanted) for m in app.told)
+
+
+async def test_older_rows_bring_the_columns_that_they_need() -> None:
+    app = OneWidget(EventTail())
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.widget.show_newest(view(30, first=100))
+        await pilot.press("home")
+        wider = (replace(COLUMNS[0], width=16), *COLUMNS[1:])
+        app.widget.add_older(view(20, first=80, columns=wider))
+        await pilot.pause()
+        assert app.widget.view.columns == wider
+        assert lines_of(app)[0].index("Calls") > 16
