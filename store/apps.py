@@ -60,6 +60,17 @@ def latest_snapshot(connection: sqlite3.Connection, as_of: datetime) -> AppSnaps
     return AppSnapshot(from_ms(taken_ms), inventory.apps, inventory.not_visible)
 
 
+def first_snapshot(connection: sqlite3.Connection) -> AppSnapshot | None:
+    """The oldest inventory that is stored; None when there is none."""
+    row = connection.execute(
+        "SELECT first_ms, body FROM app_snapshot ORDER BY first_ms, id LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return None
+    inventory = msgspec.json.decode(row[1], type=_Inventory)
+    return AppSnapshot(from_ms(row[0]), inventory.apps, inventory.not_visible)
+
+
 def record_users(
     connection: sqlite3.Connection, users: Iterable[UserRecord], now: datetime
 ) -> None:

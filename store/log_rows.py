@@ -9,7 +9,8 @@ from typing import Final
 
 import msgspec
 
-from store.log_time import compact_ms, iso_ms
+from store.field_codes import StampDecoder
+from store.log_time import iso_ms
 from store.log_values import known_version, unquoted, whole_number
 from store.sequence import reserve_ids
 from store.stored_span import StoredSpan
@@ -65,6 +66,7 @@ class LogRowTable:
         self._connection = connection
         self._file_id = file_id
         self._file_type = file_type
+        self._stamps = StampDecoder()
 
     def add(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
         """Store ``rows``, all of the width of ``columns``.
@@ -72,34 +74,61 @@ class LogRowTable:
         Returns the places in ``rows`` of those that name no time that can be read; they are not
         stored.
         """
+        filled = _Filled(columns)
         records: list[tuple[object, ...]] = []
+        times_ms: list[int] = []
         unreadable: list[int] = []
-        for place, row in enumerate(rows):
-            fields = {name: unquoted(text) for name, text in zip(columns, row, strict=True)}
-            occurred_ms = _occurred_ms(fields)
-            if occurred_ms is None:
+        times = self._times(columns, rows)
+        for place, (row, time_ms) in enumerate(zip(rows, times, strict=True)):
+            if time_ms is None:
                 unreadable.append(place)
-            else:
-                event_type = fields.get("EVENT_TYPE") or self._file_type
-                records.append((event_type, occurred_ms, *_shown(fields)))
+                continue
+            fields = dict(zip(columns, map(unquoted, row), strict=True))
+            event_type = fields.get("EVENT_TYPE") or self._file_type
+            records.append((event_type, time_ms, *_shown(fields, filled)))
+            times_ms.append(time_ms)
         if records:
             first_id = reserve_ids(self._connection, len(records))
             self._connection.executemany(
                 _INSERT,
                 ((first_id + n, self._file_id, *record) for n, record in enumerate(records)),
             )
-            self.span.include(first_id, [int(str(record[1])) for record in records])
+            self.span.include(first_id, times_ms)
         return unreadable
 
+    def _times(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[int | None]:
+        """The time of each row: of TIMESTAMP, else of TIMESTAMP_DERIVED; None without either."""
+        texts = {
+            name: [row[place] for row in rows]
+            for place, name in enumerate(columns)
+            if name in ("TIMESTAMP", "TIMESTAMP_DERIVED")
+        }
+        times, _ = self._stamps.decode(texts.get("TIMESTAMP"), None, len(rows))
+        derived = texts.get("TIMESTAMP_DERIVED")
+        if derived is None or None not in times:
+            return times
+        return [
+            iso_ms(iso) if time_ms is None else time_ms
+            for time_ms, iso in zip(times, derived, strict=True)
+        ]
 
-def _occurred_ms(fields: Mapping[str, str]) -> int | None:
-    stamp_ms = compact_ms(fields.get("TIMESTAMP", ""))
-    return iso_ms(fields.get("TIMESTAMP_DERIVED", "")) if stamp_ms is None else stamp_ms
+
+class _Filled:
+    """Of each group of columns those that a log has, so that rows are not asked for the others."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.texts = [self._of(names, columns) for names in _TEXT_COLUMNS]
+        self.rows = self._of(_ROW_COLUMNS, columns)
+        self.status = self._of(_STATUS_COLUMNS, columns)
+
+    @staticmethod
+    def _of(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in columns)
 
 
-def _shown(fields: Mapping[str, str]) -> tuple[object, ...]:
+def _shown(fields: Mapping[str, str], filled: _Filled) -> tuple[object, ...]:
     """The values behind ``occurred_ms`` in `_INSERT`."""
-    texts = [_first(fields, names) for names in _TEXT_COLUMNS]
+    texts = [_first(fields, names) for names in filled.texts]
     user_id, username, address, app_id, client, agent, api_type, version, operation, entity = texts
     return (
         user_id,
@@ -112,8 +141,8 @@ def _shown(fields: Mapping[str, str]) -> tuple[object, ...]:
         known_version(version),
         operation,
         entity,
-        _rows_processed(fields),
-        _first(fields, _STATUS_COLUMNS),
+        _rows_processed(_first(fields, filled.rows)),
+        _first(fields, filled.status),
         fields.get("LOGIN_KEY") or None,
         fields.get("SESSION_KEY") or None,
         fields.get("REQUEST_ID") or None,
@@ -123,12 +152,14 @@ def _shown(fields: Mapping[str, str]) -> tuple[object, ...]:
 
 
 def _first(fields: Mapping[str, str], names: Sequence[str]) -> str | None:
-    return next((fields[name] for name in names if fields.get(name)), None)
+    for name in names:
+        if fields[name]:
+            return fields[name]
+    return None
 
 
-def _rows_processed(fields: Mapping[str, str]) -> int | None:
+def _rows_processed(text: str | None) -> int | None:
     """How many records the request handled; -1 stands for a number that nobody knows."""
-    text = _first(fields, _ROW_COLUMNS)
     rows = None if text is None else whole_number(text)
     return None if rows is None or rows < 0 else rows
 
