@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.widgets.list_app import OneWidget, lines_of
+from tests.unit.widgets.list_app import OneWidget, lines_of, until
 from widgets.field_list import FieldList, in_columns
 from widgets.row_types import Field, FieldGroup, Tone
 
@@ -68,5 +68,4 @@ async def test_keys_scroll_what_does_not_fit() -> None:
         app.widget.show(page(names=40))
         app.widget.focus()
         await pilot.press("end")
-        await pilot.pause(0.5)
-        assert any("/other" in line for line in lines_of(app))
+        await until(pilot, lambda: any("/other" in line for line in lines_of(app)))
