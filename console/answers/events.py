@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.answers.coverage import EVENT_SOURCES, Completeness, completeness_of
 from console.answers.moment import Moment
+from console.answers.names import KnownNames, names_in_store
 from store import apps as store_apps
 from store import events as store_events
 from store.records import EventFilter, StoredEvent
@@ -55,10 +56,30 @@ def answer_events(
     found = store_events.newest(connection, wanted, moment.until, before, limit + 1, since)
     return EventsAnswer(
         as_of=moment.as_of,
-        events=found[:limit],
+        events=with_names(connection, found[:limit], moment.as_of),
         more=len(found) > limit,
         per_minute=store_events.per_minute(connection, moment.as_of, _MINUTES),
         completeness=completeness_of(connection, moment, EVENT_SOURCES),
+    )
+
+
+def with_names(
+    connection: sqlite3.Connection, events: Sequence[StoredEvent], as_of: datetime
+) -> tuple[StoredEvent, ...]:
+    """The events with the names of apps and users filled in where they carry only an id."""
+    names = names_in_store(connection, as_of)
+    return tuple(_named(event, names) for event in events)
+
+
+def _named(event: StoredEvent, names: KnownNames) -> StoredEvent:
+    app = names.apps.get(event.app_id[:15]) if event.app_id and not event.app_name else None
+    user = names.users.get(event.user_id[:15]) if event.user_id and not event.username else None
+    if app is None and user is None:
+        return event
+    return replace(
+        event,
+        app_name=app.name if app else event.app_name,
+        username=user.username if user else event.username,
     )
 
 
@@ -68,6 +89,7 @@ def event_detail(connection: sqlite3.Connection, key: str) -> EventDetail | None
     if found is None:
         return None
     event, text = found
+    event = with_names(connection, (event,), event.occurred_at)[0]
     try:
         record = json.loads(text)
     except ValueError:

@@ -10,13 +10,11 @@ from console.analysis.attribution import (
     Attribution,
     CallerIdentity,
     Integration,
-    KnownNames,
-    known_names,
 )
 from console.answers.coverage import USAGE_SOURCES, Completeness, completeness_of
 from console.answers.moment import POOL_WINDOW, Moment
+from console.answers.names import names_in_store
 from console.settings import IntegrationSettings
-from store import apps as store_apps
 from store import limit_samples, usage
 from store.records import UsageFacet, UsageRow, UsageSlot
 
@@ -125,12 +123,6 @@ def answer_usage(
         slot=slots.length,
         completeness=completeness_of(connection, moment, USAGE_SOURCES),
     )
-
-
-def names_in_store(connection: sqlite3.Connection, as_of: datetime) -> KnownNames:
-    """The names of apps and users as the newest inventory before ``as_of`` knows them."""
-    snapshot = store_apps.latest_snapshot(connection, as_of)
-    return known_names(snapshot.apps if snapshot else (), store_apps.users(connection))
 
 
 def _pool_used(connection: sqlite3.Connection, moment: Moment) -> int | None:
