@@ -67,5 +67,6 @@ async def test_keys_scroll_what_does_not_fit() -> None:
     async with app.run_test(size=(60, 8)) as pilot:
         app.widget.show(page(names=40))
         app.widget.focus()
+        await until(pilot, lambda: app.widget.has_focus and app.widget.max_scroll_y > 0)
         await pilot.press("end")
         await until(pilot, lambda: any("/other" in line for line in lines_of(app)))
