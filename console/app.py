@@ -114,7 +114,7 @@ class OrgwatchApp(App[str]):
 
     def _beat(self) -> None:
         if not self._looking:
-            self.run_worker(self._look(), name="beat", group="beat", exit_on_error=False)
+            self.run_worker(self._look, name="beat", group="beat", exit_on_error=False)
 
     async def _look(self) -> None:
         """See whether the store has anything new; then the status and the room are renewed."""

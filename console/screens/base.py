@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -139,7 +140,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         if self._gate.start() is None:
             return
         self.run_worker(
-            self._read_and_show(self.options.moment()),
+            partial(self._read_and_show, self.options.moment()),
             name="answer",
             group="answer",
             description=f"asking the store for {self.TAB}",

@@ -163,7 +163,7 @@ class EventsScreen(AnswerScreen[EventsReading]):
     def _load_older(self) -> None:
         if self._more and self._events and not self._loading:
             self._loading = True
-            self.run_worker(self._add_older(), name="older", group="older", exit_on_error=False)
+            self.run_worker(self._add_older, name="older", group="older", exit_on_error=False)
 
     async def _add_older(self) -> None:
         moment, wanted, standing = self.options.moment(), self._filter, self._standing
