@@ -5,17 +5,20 @@ closes it without noise however it ended.
 """
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiocometd_ng.client import Client
 from aiocometd_ng.constants import ConnectionType
 from aiocometd_ng.exceptions import AiocometdException, ServerError
 
+from console import __version__
 from console.clock import Clock
 from console.secrets import Secret
 from console.streaming.faults import (
@@ -52,7 +55,11 @@ class _SessionClient(Client):
         if self._http_session is None:
             # Salesforce routes by its cookies and wants them back byte for byte.
             jar = aiohttp.CookieJar(unsafe=True, quote_cookie=False)
-            self._http_session = aiohttp.ClientSession(cookie_jar=jar, trust_env=True)
+            self._http_session = aiohttp.ClientSession(
+                cookie_jar=jar,
+                headers={"User-Agent": f"orgwatch/{__version__}"},
+                trust_env=not _is_loopback(self.url),
+            )
         return self._http_session
 
     async def _close_http_session(self) -> None:
@@ -175,3 +182,14 @@ class CometdSession:
             _log.debug("the goodbye to the org was not heard: %s", failure)
         finally:
             await self._client._close_http_session()
+
+
+def _is_loopback(url: str) -> bool:
+    """Whether no proxy of the environment can be meant for this address."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

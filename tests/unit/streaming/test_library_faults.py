@@ -342,6 +342,7 @@ async def test_events_that_came_with_the_failure_are_handed_out_first():
     async with BayeuxServer() as server:
         server.say(CONNECT, normal, replies(lambda m: [event, unknown_client(m)]))
         async with session_on(server) as session:
+            await eventually(lambda: session._guard.end is not None)
             batch = await session.next_batch(5.0)
             with pytest.raises(SessionEnded):
                 await session.next_batch(5.0)
@@ -383,3 +384,9 @@ def test_the_replay_error_text_used_here_is_the_documented_one():
         "400::The replayId {7} you provided was invalid.  Please provide a valid ID, -2 to "
         "replay all events, or -1 to replay only new events."
     )
+
+
+async def test_an_org_on_this_machine_is_never_asked_through_a_proxy(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://localhost:9")
+    async with BayeuxServer() as server, session_on(server) as session:
+        assert (await session.subscribe(LOGIN)).refusal is None
