@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
@@ -114,8 +115,9 @@ class OrgwatchApp(App[str]):
 
     def _beat(self) -> None:
         if not self._looking:
-            self.run_worker(self._look, name="beat", group="beat", exit_on_error=False)
+            self._look()
 
+    @work(name="beat", group="beat", exit_on_error=False)
     async def _look(self) -> None:
         """See whether the store has anything new; then the status and the room are renewed."""
         self._looking = True

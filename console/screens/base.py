@@ -3,9 +3,9 @@
 import logging
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
@@ -139,14 +139,9 @@ class AnswerScreen(Screen[None], Generic[Answer]):
     def _start_reading(self) -> None:
         if self._gate.start() is None:
             return
-        self.run_worker(
-            partial(self._read_and_show, self.options.moment()),
-            name="answer",
-            group="answer",
-            description=f"asking the store for {self.TAB}",
-            exit_on_error=False,
-        )
+        self._read_and_show(self.options.moment())
 
+    @work(name="answer", group="answer", description="asking the store", exit_on_error=False)
     async def _read_and_show(self, moment: Moment) -> None:
         current = True
         notice: NoticeView | None = None

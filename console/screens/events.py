@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -163,8 +163,9 @@ class EventsScreen(AnswerScreen[EventsReading]):
     def _load_older(self) -> None:
         if self._more and self._events and not self._loading:
             self._loading = True
-            self.run_worker(self._add_older, name="older", group="older", exit_on_error=False)
+            self._add_older()
 
+    @work(name="older", group="older", exit_on_error=False)
     async def _add_older(self) -> None:
         moment, wanted, standing = self.options.moment(), self._filter, self._standing
         before = cursor_of(self._events[-1])
