@@ -11,7 +11,6 @@ UNKNOWN = "–"
 _MINUTE_S = 60
 _HOUR_S = 3_600
 _DAY_S = 86_400
-_BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def count(value: int | None) -> str:
@@ -87,18 +86,6 @@ def short_span(duration: timedelta) -> str:
         if seconds >= unit_s:
             return f"{seconds // unit_s}{sign}"
     return f"{seconds}s"
-
-
-def byte_size(size_bytes: int | None) -> str:
-    """``1.4 MB``, in powers of a thousand."""
-    if size_bytes is None:
-        return UNKNOWN
-    size = float(size_bytes)
-    for unit in _BYTE_UNITS[:-1]:
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} {_BYTE_UNITS[-1]}"
 
 
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:

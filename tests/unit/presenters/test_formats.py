@@ -18,7 +18,6 @@ def test_an_unknown_figure_is_a_dash_and_never_zero() -> None:
         formats.day(None),
         formats.day_time(None),
         formats.time_near(None, NOW),
-        formats.byte_size(None),
     }
     assert shown == {formats.UNKNOWN}
 
@@ -33,8 +32,6 @@ def test_figures_have_thousands_separators_and_signs() -> None:
     assert formats.percent(0.0) == "0.0 %"
     assert formats.plural(1, "call") == "1 call"
     assert formats.plural(2_000, "call") == "2,000 calls"
-    assert formats.byte_size(999) == "999 B"
-    assert formats.byte_size(1_400_000) == "1.4 MB"
 
 
 def test_times_are_utc_wherever_they_come_from() -> None:
