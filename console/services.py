@@ -11,8 +11,7 @@ from pathlib import Path
 from console import paths
 from console.clock import Clock, ScaledClock, SystemClock
 from console.settings import OrgSettings
-from store import console_state
-from store import contents
+from store import console_state, contents
 
 LOCAL_ALIAS = "local"
 """The alias of the store that holds files from disk when no org is configured."""

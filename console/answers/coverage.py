@@ -126,10 +126,12 @@ def _summary(by_source: Mapping[str, Mapping[datetime, CoverageHour]], gaps: Seq
     if not gaps:
         return "complete"
     parts = []
-    logs = [rows for source, rows in by_source.items() if source.startswith("log:")]
+    logs = {source: rows for source, rows in by_source.items() if source.startswith("log:")}
+    # What the figures rest on speaks for the logs; other types only where it is missing.
+    spoken = [rows for source, rows in logs.items() if source in USAGE_SOURCES] or logs.values()
     ends = [
         max(row.hour for row in rows.values() if row.state is CoverageState.COMPLETE) + _HOUR
-        for rows in logs
+        for rows in spoken
         if any(row.state is CoverageState.COMPLETE for row in rows.values())
     ]
     if ends:

@@ -71,8 +71,10 @@ def run_console(
     """Draw the console until the user leaves it."""
     if collector is not None:
         wait_for_store(where, collector)
+    from console import logs
     from console.app import ConsoleOptions, OrgwatchApp
 
+    logs.start_logging()
     org = where.org
     OrgwatchApp(
         ConsoleOptions(

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from console import paths
 from console.safe_text import visible
 from store.errors import StoreError
 from widgets.types import NoticeView, Severity
@@ -26,7 +27,7 @@ def reading_failed(error: sqlite3.Error) -> NoticeView:
     return NoticeView(
         "The store could not be read just now",
         "What is on the screen stays as it was and is not being renewed.",
-        "It is tried again by itself; `orgwatch doctor` looks closer if it stays.",
+        "It is tried again by itself. If this stays, leave and start the console again.",
         visible(str(error), _MAX_DETAIL),
     )
 
@@ -36,7 +37,7 @@ def broken_screen(error: BaseException) -> NoticeView:
     return NoticeView(
         "This screen met a fault in orgwatch",
         "The rest of the console and the collection go on.",
-        "Please report it with the log file that `orgwatch config path` names.",
+        f"Please report it with the log file {visible(str(paths.log_file()))}.",
         visible(f"{type(error).__name__}: {error}", _MAX_DETAIL),
         Severity.CRITICAL,
     )

@@ -1,6 +1,7 @@
 """Times, cells and sentences on the command line."""
 
 import json
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -76,10 +77,15 @@ def test_a_table_shows_unknown_as_a_dash_and_control_characters_as_signs() -> No
     assert table_cell("a\x1b[31mb") == "a␛[31mb"
 
 
+def is_hidden(character: str) -> bool:
+    """Control, format, surrogate, private, unassigned, and line or paragraph separators."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
 @given(st.text())
 def test_visible_text_holds_no_control_character(text: str) -> None:
     shown = visible(text)
-    assert all(character.isprintable() for character in shown), shown
+    assert not any(is_hidden(character) for character in shown), shown
     assert "\n" not in shown
 
 
