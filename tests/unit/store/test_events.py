@@ -149,6 +149,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(
         before = None
         while page := newest(connection, ANY, LATE, before=before, limit=size):
             assert len(page) <= size
+            assert len(pages) < len(happened), "a page came again"
             pages += page
             before = cursor_of(page[-1])
 

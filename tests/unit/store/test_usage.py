@@ -96,8 +96,9 @@ def assert_window(
     } == expect(inside, lambda call: call.caller)
     assert [row.calls for row in rows] == sorted((row.calls for row in rows), reverse=True)
     for row in rows:
-        times = [c.at for c in inside if c.caller[3] == row.user_id and c.caller[1] == row.app_name]
-        assert min(times) <= row.first_at <= row.last_at <= max(times)
+        caller = (row.app_id, row.app_name, row.client, row.user_id, row.username)
+        times = [call.at for call in inside if call.caller == caller]
+        assert (row.first_at, row.last_at) == (min(times), max(times))
     slots = usage_by_hour(connection, since, until)
     assert {
         (s.start, s.app_id, s.app_name, s.client, s.user_id, s.username): (
