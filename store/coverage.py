@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from store.moments import DAY_MS, HOUR_MS, from_ms, to_ms
 from store.records import CoverageHour, CoverageState, IngestResult
 
+_MOST_HOURS = 31 * 24
+
 
 def record_hours(connection: sqlite3.Connection, hours: Iterable[CoverageHour]) -> None:
     """Write what is known of these hours; what was known of the same source and hour goes."""
@@ -49,7 +51,8 @@ def hours_of_file(result: IngestResult, updated_at: datetime) -> tuple[CoverageH
     """What the ledger may say after one log file went in: nothing when it brought no rows.
 
     A file of the org covers its hour or its UTC day. A file from disk names no span, so the hours
-    that its rows touch are partial: nobody can tell whether rows are missing.
+    that its rows touch are partial: nobody can tell whether rows are missing. One that spans more
+    than a month says too little of any single hour to be noted.
     """
     if result.outcome not in ("stored", "empty"):
         return ()
@@ -66,6 +69,8 @@ def hours_of_file(result: IngestResult, updated_at: datetime) -> tuple[CoverageH
     else:
         return ()
     count = -(-length_ms // HOUR_MS)
+    if count > _MOST_HOURS:
+        return ()
     return tuple(
         CoverageHour(
             source, from_ms(start_ms) + timedelta(hours=n), state, None, reason, updated_at

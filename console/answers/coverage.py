@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.answers.moment import Moment
+from store import api_logs
 from store import coverage as store_coverage
 from store.records import CoverageHour, CoverageState
 
@@ -43,6 +44,7 @@ class CoverageAnswer:
 
 
 _HOUR = timedelta(hours=1)
+_HOLDS_SOMETHING = (CoverageState.COMPLETE, CoverageState.PARTIAL)
 _MOST_GAPS = 200
 """Gaps beyond this many are left out of an answer; the hours themselves still tell them."""
 
@@ -50,6 +52,8 @@ EVENT_SOURCES = ("stream:", "log:Login")
 """Sources behind the event list, by prefix."""
 USAGE_SOURCES = ("log:ApiTotalUsage",)
 """Sources behind consumption."""
+API_LOG_SOURCES = tuple(f"log:{event_type}" for event_type in api_logs.FAMILIES)
+"""Sources that stand in where there is no ApiTotalUsage."""
 LIMIT_SOURCES = ("limits",)
 """Sources behind the gauges."""
 
@@ -85,17 +89,13 @@ def completeness(hours: Sequence[CoverageHour], moment: Moment) -> Completeness:
     for hour in hours:
         by_source.setdefault(hour.source, {})[hour.hour] = hour
     gaps: list[Gap] = []
-    seen_complete = False
+    has_something = False
     for source in sorted(by_source):
         known = by_source[source]
-        seen_complete |= any(row.state is CoverageState.COMPLETE for row in known.values())
+        has_something |= any(row.state in _HOLDS_SOMETHING for row in known.values())
         gaps.extend(_gaps_of(source, known, moment))
-    state = "complete" if not gaps else "partial" if seen_complete or _records(hours) else "blind"
+    state = "complete" if not gaps else "partial" if has_something else "blind"
     return Completeness(state, tuple(gaps[:_MOST_GAPS]), _summary(by_source, gaps))
-
-
-def _records(hours: Sequence[CoverageHour]) -> int:
-    return sum(hour.records or 0 for hour in hours)
 
 
 def _gaps_of(source: str, known: Mapping[datetime, CoverageHour], moment: Moment) -> Iterator[Gap]:
@@ -137,7 +137,8 @@ def _summary(by_source: Mapping[str, Mapping[datetime, CoverageHour]], gaps: Seq
     if ends:
         parts.append(f"logs to {min(ends):%H:%M}")
     elif logs:
-        parts.append("no log file yet")
+        some = any(row.state in _HOLDS_SOMETHING for rows in logs.values() for row in rows.values())
+        parts.append("logs in part" if some else "no log file yet")
     streams = [source for source in by_source if source.startswith("stream:")]
     if streams:
         broken = {gap.source for gap in gaps if gap.source.startswith("stream:")}

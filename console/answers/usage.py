@@ -5,17 +5,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import ModuleType
 
 from console.analysis.attribution import (
     Attribution,
     CallerIdentity,
     Integration,
 )
-from console.answers.coverage import USAGE_SOURCES, Completeness, completeness_of
+from console.answers.coverage import (
+    API_LOG_SOURCES,
+    USAGE_SOURCES,
+    Completeness,
+    completeness_of,
+)
 from console.answers.moment import POOL_WINDOW, Moment
 from console.answers.names import names_in_store
 from console.settings import IntegrationSettings
-from store import limit_samples, usage
+from store import api_logs, limit_samples, usage
 from store.records import UsageFacet, UsageRow, UsageSlot
 
 _SPREAD_VALUES = 12
@@ -83,6 +89,9 @@ class UsageAnswer:
     slot: timedelta
     """The length of one slot."""
     completeness: Completeness
+    counts_known: bool = True
+    """False when no ApiTotalUsage row is there and the logs of single API families stand in: they
+    do not say what counts, so every request is taken to count."""
 
 
 def answer_usage(
@@ -96,13 +105,11 @@ def answer_usage(
     is those 24 hours; any other window knows its log rows alone.
     """
     tally = _Tally(Attribution(integrations, names_in_store(connection, moment.as_of)))
-    for row in usage.usage(connection, moment.since, moment.until):
-        tally.add_row(row)
     slots = _Slots(moment.since, moment.until)
-    for slot in usage.usage_by_hour(connection, moment.since, moment.until):
-        tally.add_slot(slot, slots)
-    for facet in usage.usage_facets(connection, moment.since, moment.until):
-        tally.add_facet(facet)
+    counts_known = _add_up(usage, connection, moment, tally, slots)
+    if not counts_known:
+        _add_up(api_logs, connection, moment, tally, slots)
+    logs = usage if counts_known else api_logs
     pool_used = _pool_used(connection, moment)
     attributed = sum(part.counted_calls for part in tally.parts())
     return UsageAnswer(
@@ -112,7 +119,8 @@ def answer_usage(
         pool_used=pool_used,
         attributed=attributed,
         unattributed=None if pool_used is None else pool_used - attributed,
-        logs_until=usage.logs_until(connection, moment.until),
+        logs_until=logs.logs_until(connection, moment.until),
+        counts_known=counts_known,
         integrations=tuple(
             sorted(
                 (part.finished(pool_used, slots.count) for part in tally.parts()),
@@ -121,8 +129,32 @@ def answer_usage(
         ),
         hours=slots.starts,
         slot=slots.length,
-        completeness=completeness_of(connection, moment, USAGE_SOURCES),
+        completeness=completeness_of(
+            connection,
+            moment,
+            USAGE_SOURCES if counts_known else (*USAGE_SOURCES, *API_LOG_SOURCES),
+        ),
     )
+
+
+def _add_up(
+    source: ModuleType,
+    connection: sqlite3.Connection,
+    moment: Moment,
+    tally: "_Tally",
+    slots: "_Slots",
+) -> bool:
+    """Add all that one kind of log holds to ``tally``; whether there was anything."""
+    rows = source.usage(connection, moment.since, moment.until)
+    for row in rows:
+        tally.add_row(row)
+    if not rows:
+        return False
+    for slot in source.usage_by_hour(connection, moment.since, moment.until):
+        tally.add_slot(slot, slots)
+    for facet in source.usage_facets(connection, moment.since, moment.until):
+        tally.add_facet(facet)
+    return True
 
 
 def _pool_used(connection: sqlite3.Connection, moment: Moment) -> int | None:

@@ -138,6 +138,11 @@ def usage_data(answer: UsageAnswer) -> tuple[Document, dict[str, str]]:
             "the pool is a 24-hour count: it is known only for a window of 24 hours "
             "that ends where a reading is stored"
         )
+    if answer.integrations and not answer.counts_known:
+        unknown["integrations[].counted_calls"] = (
+            "no ApiTotalUsage file is stored for this span; the logs of single API families do "
+            "not say what counts, so every request is taken to count"
+        )
     if answer.logs_until is None:
         unknown["logs_until"] = "no ApiTotalUsage log file is stored"
     return data, unknown

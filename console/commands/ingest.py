@@ -1,8 +1,10 @@
 """``orgwatch ingest``: event log files from disk into the store."""
 
 import os
+import sqlite3
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +15,7 @@ from console.commands.options import Place, place_options
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from store.records import IngestResult
     from store.writer import Writer
 
 SUFFIXES = (".csv", ".csv.gz", ".json", ".json.gz", ".ndjson", ".jsonl", ".log", ".gz")
@@ -59,7 +62,7 @@ def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
     where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_writer(where.store_file) as writer, _progress() as progress:
         for path in files:
-            one = _load(path, writer, progress)
+            one = _load(path, writer, progress, where.clock.now())
             refused += one is None
             if one is not None:
                 loaded.append(one)
@@ -115,7 +118,7 @@ def _progress() -> "Progress":
     )
 
 
-def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
+def _load(path: Path, writer: "Writer", progress: "Progress", now: datetime) -> _Loaded | None:
     """One file into the store; None, and a sentence on stderr, when it cannot be read."""
     from console.commands.boundary import say_error
     from console.errors import ConfigurationError
@@ -127,9 +130,9 @@ def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
         task = progress.add_task(path.name if not from_stdin else "stdin", total=size)
         if from_stdin:
             stream = sys.stdin.buffer
-            return _ingest("stdin", stream, writer, progress, task)
+            return _ingest("stdin", stream, writer, progress, task, now)
         with path.open("rb") as stream:
-            return _ingest(path.name, stream, writer, progress, task)
+            return _ingest(path.name, stream, writer, progress, task, now)
     except OSError as error:
         say_error(
             ConfigurationError(
@@ -144,12 +147,24 @@ def _load(path: Path, writer: "Writer", progress: "Progress") -> _Loaded | None:
 
 
 def _ingest(
-    name: str, stream: BinaryIO, writer: "Writer", progress: "Progress", task: "TaskID"
+    name: str,
+    stream: BinaryIO,
+    writer: "Writer",
+    progress: "Progress",
+    task: "TaskID",
+    now: datetime,
 ) -> _Loaded:
+    from store import coverage
     from store.disk_ingest import ingest_file
 
     counted = progress.wrap_file(stream, task_id=task)
-    result = writer.submit(lambda connection: ingest_file(connection, name, counted)).result()
+
+    def store_with_coverage(connection: sqlite3.Connection) -> "IngestResult":
+        result = ingest_file(connection, name, counted)
+        coverage.record_hours(connection, coverage.hours_of_file(result, now))
+        return result
+
+    result = writer.submit(store_with_coverage).result()
     return _Loaded(
         name=name,
         event_type=result.file.event_type,

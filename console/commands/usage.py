@@ -66,8 +66,14 @@ def _table(answer: "UsageAnswer") -> "Sheet":
     return output.Sheet(
         ("integration", "kind", "calls", "counted", "share", "errors", "budget", "last_seen"),
         rows,
-        f"API calls from {since} to {until}; the logs reach to {logs}",
+        f"API calls from {since} to {until}; the logs reach to {logs}{_caveat(answer)}",
     )
+
+
+def _caveat(answer: "UsageAnswer") -> str:
+    if answer.counts_known or not answer.integrations:
+        return ""
+    return "\nfrom RestApi, SOAP and Bulk logs, which do not say what counts against the limit"
 
 
 def _percent(share: float | None) -> str | None:

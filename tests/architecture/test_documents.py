@@ -23,6 +23,34 @@ def test_every_command_is_in_the_readme_and_shows_an_example(name: str) -> None:
     assert "Example: orgwatch" in shown.output
 
 
+def test_every_key_of_the_console_is_in_the_readme() -> None:
+    from textual.binding import Binding
+
+    from console.app import OrgwatchApp
+    from console.screens.event_detail import EventDetailScreen
+    from console.screens.events import EventsScreen
+    from console.screens.integrations import IntegrationsScreen
+    from console.screens.limits import LimitsScreen
+    from console.screens.migration import MigrationScreen
+    from console.screens.welcome import WelcomeApp
+    from widgets.event_tail import EventTail
+    from widgets.record_list import RecordList
+
+    names = {
+        "question_mark": "?", "ctrl+p": "Ctrl+P", "slash": "/", "escape": "Esc", "space": "Space",
+        "enter": "Enter", "end": "End", "home": "Home", "up": "↑", "down": "↓", "pageup": "PgUp",
+        "pagedown": "PgDn", "backspace": "Backspace",
+    }  # fmt: skip
+    for owner in (
+        OrgwatchApp, EventDetailScreen, EventsScreen, IntegrationsScreen, LimitsScreen,
+        MigrationScreen, WelcomeApp, EventTail, RecordList,
+    ):  # fmt: skip
+        for binding in owner.BINDINGS:
+            assert isinstance(binding, Binding)
+            for key in binding.key.split(","):
+                assert f"`{names.get(key, key)}`" in README, f"{owner.__name__}: {key}"
+
+
 @pytest.mark.parametrize("variable", [*ENVIRONMENT, PRIVATE_KEY_VARIABLE, "ORGWATCH_CONFIG"])
 def test_every_environment_variable_is_in_the_readme(variable: str) -> None:
     assert variable in README
