@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiocometd_ng.client import Client
 from aiocometd_ng.constants import ConnectionType
-from aiocometd_ng.exceptions import AiocometdException, ServerError
+from aiocometd_ng.exceptions import AiocometdException, ClientError, ServerError
 
 from console import __version__
 from console.clock import Clock
@@ -49,7 +49,25 @@ class Subscription:
 
 
 class _SessionClient(Client):
-    """The library's client on our HTTP session: own cookie jar, proxies from the environment."""
+    """The library's client on our HTTP session and transport.
+
+    The session has its own cookie jar and takes proxies from the environment.
+    """
+
+    async def _negotiate_transport(self) -> GuardedTransport:
+        """The library's handshake, without its table of transports: all clients share that."""
+        self._incoming_queue = asyncio.Queue()
+        transport = GuardedTransport(
+            url=self.url,
+            incoming_queue=self._incoming_queue,
+            http_session=await self._get_http_session(),
+            extensions=self.extensions,
+        )
+        response = await transport.handshake([ConnectionType.LONG_POLLING])
+        self._verify_response(response)
+        if not self._pick_connection_type(response["supportedConnectionTypes"]):
+            raise ClientError("the org offers no long polling")
+        return transport
 
     async def _get_http_session(self) -> aiohttp.ClientSession:
         if self._http_session is None:

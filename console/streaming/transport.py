@@ -1,7 +1,7 @@
 """The long-polling transport: one bounded, deadlined POST, and a connect loop that ends honestly.
 
-It replaces the library's own for this process (`register_transport`). Instead of retrying by
-itself every second for ever, it hands every failure to the guard; the supervisor decides.
+It takes the place of the library's own in our sessions. Instead of retrying by itself every second
+for ever, it hands every failure to the guard; the supervisor decides.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import aiohttp
 import msgspec
 from aiocometd_ng.constants import ConnectionType, MetaChannel, TransportState
 from aiocometd_ng.transports.base import TransportBase
-from aiocometd_ng.transports.registry import register_transport
 
 from console.clock import Clock
 from console.streaming.envelope import Reply, UnreadableReply, decode_reply
@@ -22,7 +21,6 @@ _JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json
 _SHOWN_OF_A_PAGE = 200
 
 
-@register_transport(ConnectionType.LONG_POLLING)
 class GuardedTransport(TransportBase):
     """One session's requests; finds its `Guard` among the extensions."""
 
@@ -32,6 +30,11 @@ class GuardedTransport(TransportBase):
         self._guard.transport = self
         self._clock: Clock = self._guard.clock
         self._requests = asyncio.Semaphore(2)
+
+    @property
+    def connection_type(self) -> ConnectionType:
+        """What the handshake offers and every connect names."""
+        return ConnectionType.LONG_POLLING
 
     async def _connect(self) -> dict[str, Any]:
         await self._guard.room()

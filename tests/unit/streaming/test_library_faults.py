@@ -9,6 +9,9 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
+from aiocometd_ng.constants import ConnectionType
+from aiocometd_ng.transports.long_polling import LongPollingTransport
+from aiocometd_ng.transports.registry import TRANSPORT_CLASSES
 
 from console.clock import SystemClock
 from console.secrets import Secret
@@ -306,6 +309,22 @@ async def test_the_handshake_asks_for_replay_and_the_first_connect_for_an_answer
     assert handshake.messages[0]["supportedConnectionTypes"] == ["long-polling"]
     assert handshake.authorization == "Bearer good"
     assert first.messages[0]["advice"] == {"timeout": 0}
+
+
+async def test_an_org_without_long_polling_cannot_be_streamed_from():
+    only_websocket = replies(
+        lambda m: [ok(m, clientId="c", supportedConnectionTypes=["websocket"], ext={})]
+    )
+    async with BayeuxServer() as server:
+        server.say(HANDSHAKE, only_websocket)
+        with pytest.raises(SessionEnded) as ended:
+            await session_on(server).__aenter__()
+    assert ended.value.end.kind is EndKind.UNREADABLE
+    assert "long polling" in ended.value.end.detail
+
+
+def test_other_clients_of_the_library_keep_its_own_transport():
+    assert TRANSPORT_CLASSES[ConnectionType.LONG_POLLING] is LongPollingTransport
 
 
 async def test_a_pushed_disconnect_ends_the_session():
