@@ -11,7 +11,7 @@ import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from console.clock import ScaledClock
@@ -22,7 +22,7 @@ from console.simulator.oauth_assertion import AUDIENCES
 from console.simulator.server import OrgServer, bind, start
 from console.simulator.tokens import TokenStore
 from console.simulator.wire import NEWEST_VERSION, Wire, WireOptions
-from console.simulator.world import EcaLogId, World, WorldOptions
+from console.simulator.world import HISTORY, EcaLogId, World, WorldOptions
 
 CONFIG_FILE = "config.toml"
 STORE_FILE = "acme.db"
@@ -42,6 +42,8 @@ class SimulateOptions:
     """How many seconds pass in the org while one passes here; 0 freezes its clock."""
     now: datetime | None = None
     """The org's time at the start, with its offset; None starts at this machine's time."""
+    history: timedelta = HISTORY
+    """How far back streamed events and hourly log files reach at the start."""
     directory: Path | None = None
     """Where key, certificate and settings go; None takes a new private one, removed at the end."""
     eca_log_id: EcaLogId = "888"
@@ -161,6 +163,7 @@ def _directory(wished: Path | None) -> tuple[Path, bool]:
 def _world_options(options: SimulateOptions) -> WorldOptions:
     return WorldOptions(
         seed=options.seed,
+        history=options.history,
         eca_log_id=options.eca_log_id,
         event_monitoring=options.event_monitoring,
     )

@@ -42,6 +42,7 @@ from console.simulator.traffic import Traffic
 from console.simulator.truth import Ledger, span_hours
 
 __all__ = [
+    "HISTORY",
     "ApiRequest",
     "BigObjectRules",
     "EcaLogId",
@@ -58,12 +59,16 @@ __all__ = [
 ]
 
 
+HISTORY = timedelta(hours=24)
+"""How far back an org reaches unless it is told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorldOptions:
     """What may differ between two simulated orgs."""
 
     seed: int = 7
-    history: timedelta = timedelta(hours=24)
+    history: timedelta = HISTORY
     """How far back streamed events and hourly log files reach when the world opens. Daily files
     and logins begin with the UTC day in which that is, and with yesterday at the latest."""
     eca_log_id: EcaLogId = "888"

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.wire import WireOptions
-from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
+from tests.unit.simulator.visitor import NOW, SHORT_HISTORY, OpenOrg, Visitor
 
 
 def client_of(org: RunningOrg) -> httpx.AsyncClient:
@@ -46,7 +46,7 @@ async def open_org() -> AsyncIterator[OpenOrg]:
 
     async def opened(*, hold_s: float = 20.0, idle_s: float = 40.0, **options: object) -> Visitor:
         wire = WireOptions(connect_hold_s=hold_s, session_idle_s=idle_s)
-        settings = {"now": NOW, "wire": wire} | options
+        settings = {"now": NOW, "history": SHORT_HISTORY, "wire": wire} | options
         org = await serve(SimulateOptions(**settings))  # type: ignore[arg-type]
         visitors.append(Visitor(org, client_of(org)))
         return visitors[-1]

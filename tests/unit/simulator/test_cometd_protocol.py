@@ -154,17 +154,17 @@ async def test_a_denied_handshake_hides_its_cause_in_the_extension(
 
 
 async def test_only_the_first_connect_returns_at_once_and_advises(open_org: OpenOrg) -> None:
-    visitor = await open_org(hold_s=0.3)
+    visitor = await open_org(hold_s=1.0)
     bayeux = await connected(visitor)
     await bayeux.handshake()
     loop = asyncio.get_running_loop()
     began = loop.time()
     (first,) = await bayeux.connect()
-    assert loop.time() - began < 0.25
+    assert loop.time() - began < 0.9
     assert first["advice"] == {"interval": 0, "timeout": 110_000, "reconnect": "retry"}
     began = loop.time()
     (second,) = await bayeux.connect()
-    assert loop.time() - began >= 0.29
+    assert loop.time() - began >= 0.99
     assert second == {
         "clientId": bayeux.client_id,
         "channel": "/meta/connect",
@@ -342,7 +342,7 @@ async def test_cookies_must_come_back_byte_for_byte(bayeux: Bayeux) -> None:
 
 
 async def test_a_session_dies_when_nothing_is_asked_for_too_long(open_org: OpenOrg) -> None:
-    visitor = await open_org(hold_s=0.5, idle_s=0.2)
+    visitor = await open_org(hold_s=1.2, idle_s=0.8)
     bayeux = await connected(visitor)
     (held,) = await bayeux.connect()
     assert held["successful"] is True  # a connect may be held for longer than a session may idle

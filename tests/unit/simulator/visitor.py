@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,8 @@ from console.simulator.launch import RunningOrg
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 """A Wednesday morning at Acme."""
+SHORT_HISTORY = timedelta(hours=3)
+"""Enough for a test that looks at the present; the whole day takes most of a second to make."""
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
