@@ -21,10 +21,11 @@ def command(place: Place, attach: bool, as_of: str | None) -> int | None:
     from console.commands import options
     from console.commands.terminal import require_terminal
     from console.commands.times import parse_time
+    from store.database import is_present
 
     where = options.resolve_where(place)
     require_terminal()
-    if where.org is None and not where.store_file.exists():
+    if where.org is None and not is_present(where.store_file):
         return _welcome(where.settings.config_file)
     moment = parse_time(as_of, "--as-of") if as_of else None
     return _open(where, moment, reads_only=attach or moment is not None or where.org is None)

@@ -15,7 +15,7 @@ from console.commands.options import Where
 from console.companion import Companion
 
 _START_TIMEOUT_S = 30.0
-_CONTROL_TIMEOUT_S = 10.0
+_CONTROL_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,28 @@ def _stored_events(connection: Any) -> dict[str, int]:
 
 
 def ground_truth(control_url: str, since: Any, until: Any) -> dict[str, Any]:
-    """What the simulated org really did between two moments."""
+    """What the simulated org really did between two moments.
+
+    Adding a day up keeps the simulated org busy for seconds, hence the long deadline. Raises
+    `OrgUnreachable`.
+    """
     from urllib.parse import urlencode
     from urllib.request import urlopen
 
+    from console.errors import OrgUnreachable
+
     query = urlencode({"since": since.isoformat(), "until": until.isoformat()})
-    with urlopen(f"{control_url}/truth?{query}", timeout=_CONTROL_TIMEOUT_S) as answer:  # noqa: S310 - loopback, from our own child
-        truth: dict[str, Any] = json.load(answer)
+    address = f"{control_url}/truth?{query}"
+    try:
+        with urlopen(address, timeout=_CONTROL_TIMEOUT_S) as answer:  # noqa: S310 - our own child
+            truth: dict[str, Any] = json.load(answer)
+    except OSError as error:
+        raise OrgUnreachable(
+            "The simulated org did not say what it did",
+            f"{control_url} gave no answer within {_CONTROL_TIMEOUT_S:.0f} s.",
+            "Try again; if it stays, run `orgwatch simulate` by itself to see why.",
+            str(error),
+        ) from None
     return truth
 
 

@@ -55,17 +55,15 @@ def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
 
     where = options.resolve_where(place)
     files = _files(paths)
-    if not files:
-        raise click.UsageError("There is no log file in what was named.")
-    loaded: list[_Loaded] = []
-    refused = 0
-    where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Where the folder cannot be made, opening the store says so in sentences.
+    with suppress(OSError):
+        where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_writer(where.store_file) as writer, _progress() as progress:
-        for path in files:
-            one = _load(path, writer, progress, where.clock.now())
-            refused += one is None
-            if one is not None:
-                loaded.append(one)
+        outcomes = [_load(path, writer, progress, where.clock.now()) for path in files]
+        loaded = [one for one in outcomes if one is not None]
+        if writer.is_new and not loaded:
+            writer.discard()
+    refused = len(files) - len(loaded)
     header = ("file", "event_type", "outcome", "rows", "malformed_rows")
     if as_json:
         rows = [dict(zip(header, _cells(one), strict=True)) for one in loaded]
@@ -73,9 +71,11 @@ def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
             {"schema": "orgwatch/ingest/1", "org": where.alias, "store": str(where.store_file),
              "data": {"files": rows, "refused": refused}}
         )  # fmt: skip
-    else:
-        sheet = output.Sheet(header, [_cells(one) for one in loaded], str(where.store_file))
+    elif loaded:
+        sheet = output.Sheet(header, [_cells(one) for one in loaded], f"Into {where.store_file}")
         output.print_table(sheet, color=not os.environ.get("NO_COLOR"))
+    if refused:
+        click.echo(f"orgwatch: not taken in: {refused} of {len(files)} files", err=True)
     return ExitCode.ANSWER_IS_NO if refused else ExitCode.OK
 
 
@@ -84,7 +84,12 @@ def _cells(one: _Loaded) -> tuple[object, ...]:
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
-    """Every file named, and those of every folder named, in a stable order."""
+    """Every file named, and those of every folder named, in a stable order.
+
+    Raises `ConfigurationError` when there is none.
+    """
+    from console.errors import ConfigurationError
+
     found: list[Path] = []
     for path in paths:
         if str(path) != "-" and path.is_dir():
@@ -92,6 +97,12 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
             found += sorted(item for item in inside if item.name.lower().endswith(SUFFIXES))
         else:
             found.append(path)
+    if not found:
+        raise ConfigurationError(
+            "There is no log file in what was named",
+            f"From a folder only files with these endings are taken: {', '.join(SUFFIXES)}.",
+            "Name another folder, or the files themselves: those are tried whatever their name.",
+        )
     return found
 
 
@@ -122,7 +133,7 @@ def _load(path: Path, writer: "Writer", progress: "Progress", now: datetime) -> 
     """One file into the store; None, and a sentence on stderr, when it cannot be read."""
     from console.commands.boundary import say_error
     from console.errors import ConfigurationError
-    from store.errors import UnreadableLog
+    from store.errors import LogOfAnotherOrg, UnreadableLog
 
     from_stdin = str(path) == "-"
     try:
@@ -137,13 +148,27 @@ def _load(path: Path, writer: "Writer", progress: "Progress", now: datetime) -> 
         say_error(
             ConfigurationError(
                 f"{path} cannot be read",
-                f"{error.strerror}.",
+                f"{error.strerror or error}.",
                 "Check the path and its permissions.",
             )
         )
-    except UnreadableLog as error:
+    except (UnreadableLog, LogOfAnotherOrg) as error:
         say_error(error)
     return None
+
+
+class _Counted(io.RawIOBase):
+    """A stream that tells how much was read of it; unlike rich's, also one of unknown length."""
+
+    def __init__(self, stream: BinaryIO, on_read: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes of the stream, counted."""
+        block = self._stream.read(size)
+        self._on_read(len(block))
+        return block
 
 
 def _ingest(
@@ -157,7 +182,7 @@ def _ingest(
     from store import coverage
     from store.disk_ingest import ingest_file
 
-    counted = progress.wrap_file(stream, task_id=task)
+    counted = _Counted(stream, lambda length: progress.advance(task, length))
 
     def store_with_coverage(connection: sqlite3.Connection) -> "IngestResult":
         result = ingest_file(connection, name, counted)

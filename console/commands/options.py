@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,7 +17,7 @@ from console.clock import Clock
 from console.commands.times import a_moment_before, parse_since, parse_time
 from console.errors import ConfigurationError, NotCollected
 from console.settings import OrgSettings, Settings
-from store.database import Reader, open_reader
+from store.database import Reader, is_present, open_reader
 
 _Function = Callable[..., Any]
 _Decorator = Callable[[_Function], _Function]
@@ -60,13 +61,31 @@ class Where:
         """The share of the pool that the console allows itself."""
         return self.org.own_calls_fraction if self.org else 0.01
 
+    @property
+    def _settings_file_sentence(self) -> str:
+        found = self.settings.config_file_exists
+        return f"{self.settings.config_file} " + ("names no org" if found else "does not exist")
+
+    def require_something_to_read(self) -> None:
+        """Raise `ConfigurationError` where neither an org is configured nor a store was named.
+
+        There "no store yet" would be true and no help.
+        """
+        named = self.store_file != paths.default_store_file(self.alias)
+        if self.org is None and not named and not is_present(self.store_file):
+            raise ConfigurationError(
+                "No org is configured, and no log files are loaded",
+                f"{self._settings_file_sentence}, and there is no store {self.store_file}.",
+                "Write the settings with `orgwatch config init`, load log files with `orgwatch "
+                "ingest`, or look around first with `orgwatch demo`.",
+            )
+
     def required_org(self) -> OrgSettings:
         """The org, for commands that cannot do without; raises `ConfigurationError`."""
         if self.org is None:
             raise ConfigurationError(
                 "No org is configured",
-                f"{self.settings.config_file} "
-                + ("names no org." if self.settings.config_file_exists else "does not exist."),
+                f"{self._settings_file_sentence}.",
                 "Write it with `orgwatch config init`, or look around first with `orgwatch demo`.",
             )
         return self.org
@@ -114,13 +133,26 @@ def answer_options(function: _Function) -> _Function:
             form="json" if as_json else "csv" if as_csv else "table",
             color=not (given.pop("no_color") or os.environ.get("NO_COLOR")),
         )
+        _check_times(request)
         return function(request, **given)
 
     return _with_options(wrapped, _ANSWER_OPTIONS)
 
 
 def _place(given: dict[str, Any]) -> Place:
-    return Place(given.pop("config"), given.pop("alias"), given.pop("store"))
+    config, alias, store = given.pop("config"), given.pop("alias"), given.pop("store")
+    if store is not None and not store.name:
+        raise click.BadParameter(f"{str(store)!r} names no file", param_hint="--store")
+    return Place(config, alias, store)
+
+
+def _check_times(request: Request) -> None:
+    """Raise `click.BadParameter` for what is no time, before anything is opened."""
+    for text, option in ((request.as_of, "--as-of"), (request.until, "--until")):
+        if text is not None:
+            parse_time(text, option)
+    if request.since is not None:
+        parse_since(request.since, datetime.max.replace(tzinfo=UTC))
 
 
 def _with_options(function: _Function, decorators: tuple[_Decorator, ...]) -> _Function:
@@ -149,7 +181,11 @@ def resolve_where(place: Place) -> Where:
 
 @contextmanager
 def reading(where: Where) -> Iterator[Reader]:
-    """The store opened for reading; raises `StoreError` when it cannot be."""
+    """The store opened for reading; raises `StoreError` when it cannot be.
+
+    Raises `ConfigurationError` when there is none because nothing was ever set up.
+    """
+    where.require_something_to_read()
     reader = open_reader(where.store_file)
     try:
         yield reader

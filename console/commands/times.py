@@ -8,16 +8,24 @@ import click
 _SPAN = re.compile(r"(?P<number>\d{1,6})(?P<unit>[smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+"""A window around any time of these can be reckoned without leaving the calendar."""
+
 
 def parse_time(text: str, option: str) -> datetime:
     """An ISO 8601 date or date-time; without an offset it is UTC."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(
             f"{text!r} is not a time; write 2026-11-16T09:30:00Z or 2026-11-16", param_hint=option
         ) from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise click.BadParameter(
+            f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", param_hint=option
+        )
+    return at
 
 
 def parse_since(text: str, until: datetime, option: str = "--since") -> datetime:
