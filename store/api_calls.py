@@ -100,52 +100,48 @@ class ApiCallTable:
         odd_times: Sequence[bool],
     ) -> None:
         """Store rows given as columns; ``odd_times`` is empty when all time texts are regular."""
-        count = len(times_ms)
-        blank = ("",) * count
+        blank = ("",) * len(times_ms)
 
-        def ids(name: str) -> list[int]:
+        def term_ids(name: str) -> list[int]:
             return list(map(self._terms.__getitem__, texts.get(name, blank)))
 
-        callers = list(
-            map(
-                self._callers.__getitem__,
-                zip(*(texts.get(name, blank) for name in _CALLER_COLUMNS), strict=True),
-            )
-        )
+        named = zip(*(texts.get(name, blank) for name in _CALLER_COLUMNS), strict=True)
+        callers = list(map(self._callers.__getitem__, named))
         statuses = list(map(self._statuses.__getitem__, texts.get("STATUS_CODE", blank)))
         resources = list(map(self._resources.__getitem__, texts.get("API_RESOURCE", blank)))
         counts = list(map(self._counted.__getitem__, texts.get(_COUNTS, blank)))
-        address, family, version = ids("CLIENT_IP"), ids("API_FAMILY"), ids("API_VERSION")
-        entity, method = ids("ENTITY_NAME"), ids("HTTP_METHOD")
-        resource = [resource_id for resource_id, _ in resources]
         counted = [known for known, _ in counts]
+        terms = (
+            term_ids("CLIENT_IP"),
+            term_ids("API_FAMILY"),
+            term_ids("API_VERSION"),
+            [resource_id for resource_id, _ in resources],
+            term_ids("ENTITY_NAME"),
+        )
+        self._insert(
+            times_ms,
+            callers,
+            *terms,
+            term_ids("HTTP_METHOD"),
+            [status.code for status in statuses],
+            counted,
+            [parts for _, parts in resources],
+            texts.get("REQUEST_ID", blank),
+            self._extras(texts, odd_times, statuses, counts),
+        )
+        is_error = [status.is_error for status in statuses]
+        status_terms = [status.term_id for status in statuses]
+        self._rollup.add(times_ms, callers, counted, is_error, (*terms, status_terms))
+
+    def _insert(self, times_ms: list[int], *columns: Sequence[object]) -> None:
+        """Insert rows given as the columns of `_INSERT` from ``occurred_ms`` on."""
+        count = len(times_ms)
         first_id = reserve_ids(self._connection, count)
+        ids = range(first_id, first_id + count)
         self._connection.executemany(
-            _INSERT,
-            zip(
-                range(first_id, first_id + count),
-                repeat(self._file_id, count),
-                times_ms,
-                callers,
-                address,
-                family,
-                version,
-                resource,
-                entity,
-                method,
-                [status.code for status in statuses],
-                counted,
-                [parts for _, parts in resources],
-                texts.get("REQUEST_ID", blank),
-                self._extras(texts, odd_times, statuses, counts),
-                strict=True,
-            ),
+            _INSERT, zip(ids, repeat(self._file_id, count), times_ms, *columns, strict=True)
         )
         self.span.include(first_id, times_ms)
-        status = [known.term_id for known in statuses]
-        is_error = [known.is_error for known in statuses]
-        terms = (address, family, version, resource, entity, status)
-        self._rollup.add(times_ms, callers, counted, is_error, terms)
 
     def _extras(
         self,

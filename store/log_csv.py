@@ -76,7 +76,8 @@ class LogCsv:
     def _plain_rows(self, lines: list[str]) -> RowChunk | None:
         """The rows where each line is one good row, which is nearly always; else None."""
         try:
-            rows = list(csv.reader(lines, skipinitialspace=True))
+            # Strict, so that a quote which is still open behind the last line is an error.
+            rows = list(csv.reader(lines, skipinitialspace=True, strict=True))
         except csv.Error:
             return None
         if len(rows) != len(lines) or set(map(len, rows)) - {self._width}:

@@ -72,6 +72,13 @@ def test_a_value_over_many_lines_is_one_row_also_across_chunks() -> None:
     assert bad == []
 
 
+def test_a_block_may_end_within_a_quoted_value() -> None:
+    found, lines, bad = read(HEADER + "\n", '"Login","1","a\n', 'b"\n', '"Login","2","c"\n')
+
+    assert found == [["Login", "1", "a\nb"], ["Login", "2", "c"]]
+    assert (lines, bad) == ([2, 4], [])
+
+
 def test_blanks_behind_commas_are_no_part_of_the_value() -> None:
     assert read(HEADER + '\n"Login", "1", "x"\n')[0] == [["Login", "1", "x"]]
 

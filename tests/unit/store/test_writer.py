@@ -277,3 +277,22 @@ def test_readers_are_not_held_up_by_a_long_write(writer: Writer, reader: Reader)
     gate.open.set()
     future.result(10)
     assert names(reader) == ["one", "two"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_a_writer_that_has_ended(store_file: Path) -> None:
+    writer = open_writer(store_file, commit_interval_s=0.2)
+
+    def end(connection: sqlite3.Connection) -> None:
+        raise SystemExit
+
+    futures = [writer.submit(put("one")), writer.submit(end), writer.submit(put("two"))]
+
+    for future in futures:
+        with pytest.raises(StoreUnusable, match="closed"):
+            future.result(10)
+    with pytest.raises(StoreUnusable, match="closed"):
+        writer.submit(put("late"))
+    writer.close()
+    with open_writer(store_file), open_reader(store_file) as reader:
+        assert names(reader) == []
