@@ -4,23 +4,25 @@ Hourly files appear three to six hours after their hour; rows that were late com
 file with the next Sequence. Daily files are made in the small hours of the next day and hold the
 whole day, late rows included. No file without rows (EventLogFile, object reference; differences
 between hourly and 24-hour event logs). Files are never stored: their bytes are made again, the
-same ones, from what happened.
+same ones, from what happened. The latest hours asked for are kept packed, because a client asks
+for a file's length before it asks for the file.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import compress
 
 from console.simulator.dice import fraction, mixed, number_from
 from console.simulator.ids import record_id
-from console.simulator.log_rows import LogRow, LogType, has_late_rows
+from console.simulator.log_rows import LogType, has_late_rows
 from console.simulator.moments import (
     DAY_MIN,
     DAY_MS,
     HOUR_MIN,
     HOUR_MS,
-    MINUTE_MS,
     from_ms,
     to_ms,
 )
@@ -33,6 +35,7 @@ SOONEST_MS = 3 * HOUR_MS
 RETENTION = timedelta(days=30)
 FREE_RETENTION = timedelta(days=1)
 _ON_TIME, _LATE = 1, 2
+_KEPT_HOURS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,32 @@ class FileSize:
     """With the header."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """All rows of one type in one hour, on time and late, in the order of their time."""
+
+    packed: bytes
+    """The lines, compressed: about a tenth of the file."""
+    late: bytes
+    """A byte for each line: 1 where it comes in the additional file."""
+    sizes: tuple[FileSize, FileSize]
+    """Of the rows on time and of the late ones, without header."""
+
+    def text(self, part: int | None) -> bytes:
+        """The lines of one part, or of both."""
+        whole = zlib.decompress(self.packed)
+        if part is None or not any(self.late):
+            return whole if part != _LATE else b""
+        lines = whole.splitlines(keepends=True)
+        return b"".join(compress(lines, (late == (part == _LATE) for late in self.late)))
+
+
 class LogFiles:
     """The event log files of the org.
 
     ``hourly_since_ms`` is None where the org has only the free daily files. Memory: a few numbers
-    for each hour and type of the retention.
+    for each hour and type of the retention, and the packed rows of the last `_KEPT_HOURS` hours
+    asked for, about 150 KB each.
     """
 
     def __init__(
@@ -91,6 +115,7 @@ class LogFiles:
         self._planned = lru_cache(maxsize=20_000)(self._plan)
         self._has_rows = lru_cache(maxsize=20_000)(self._look_for_rows)
         self._hour_size = lru_cache(maxsize=20_000)(self._measure_hour)
+        self._hour = lru_cache(maxsize=_KEPT_HOURS)(self._write_hour)
 
     def existing(self, now: datetime) -> list[SimLogFile]:
         """The files that exist at ``now``, oldest creation first."""
@@ -127,18 +152,15 @@ class LogFiles:
         return FileSize(rows, header + sum(size.length_bytes for size in sizes))
 
     def body(self, file: SimLogFile) -> Iterator[bytes]:
-        """A file's bytes, one chunk for the header and one for each minute with rows."""
-        log_type = self._types[file.event_type]
-        yield log_type.columns.header
-        first = to_ms(file.log_date) // MINUTE_MS
-        minutes = file.covers // timedelta(minutes=1)
-        for minute in range(first, first + minutes):
-            rows = log_type.rows(minute)
-            lines = [
-                row.line for row in rows if file.interval == DAILY or _part(row) == file.sequence
-            ]
-            if lines:
-                yield "".join(lines).encode()
+        """A file's bytes, one chunk for the header and one for each hour with rows."""
+        yield self._types[file.event_type].columns.header
+        first = to_ms(file.log_date) // HOUR_MS
+        hours = file.covers // timedelta(hours=1)
+        part = None if file.interval == DAILY else file.sequence
+        for hour in range(first, first + hours):
+            text = self._hour(file.event_type, hour).text(part)
+            if text:
+                yield text
 
     def _candidates(self, now_ms: int) -> Iterator[tuple[str, str, int, int]]:
         """(type, interval, number of the day or hour since 1970, sequence) of what may exist."""
@@ -186,17 +208,21 @@ class LogFiles:
         )
 
     def _measure_hour(self, event_type: str, hour: int, part: int) -> FileSize:
-        count = length = 0
-        for minute in _minutes(hour, HOUR_MIN):
-            for late, row_length in self._types[event_type].lengths(minute):
-                if late == (part == _LATE):
-                    count += 1
-                    length += row_length
-        return FileSize(count, length)
+        return self._hour(event_type, hour).sizes[part == _LATE]
 
-
-def _part(row: LogRow) -> int:
-    return _LATE if row.late else _ON_TIME
+    def _write_hour(self, event_type: str, hour: int) -> _Hour:
+        rows_of = self._types[event_type].rows
+        rows = [row for minute in _minutes(hour, HOUR_MIN) for row in rows_of(minute)]
+        lines = [row.line.encode() for row in rows]
+        late = bytes(row.late for row in rows)
+        sizes = tuple(
+            FileSize(
+                late.count(flag),
+                sum(len(line) for line in compress(lines, (f == flag for f in late))),
+            )
+            for flag in (0, 1)
+        )
+        return _Hour(zlib.compress(b"".join(lines), level=1), late, (sizes[0], sizes[1]))
 
 
 def _minutes(number: int, length: int) -> range:
