@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from console.clock import Clock
 from console.collector.event_fields import stream_event
@@ -85,16 +86,9 @@ class StreamSource:
             on_replay_lost=self._lose,
             timings=self._timings,
         )
-        beside = [
-            asyncio.create_task(self._tell_states()),
-            asyncio.create_task(self._keep_ledger(supervisor)),
-        ]
-        try:
-            await supervisor.run(self._store)
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+        await _all_or_none(
+            supervisor.run(self._store), self._tell_states(), self._keep_ledger(supervisor)
+        )
 
     async def _positions(self) -> dict[str, str]:
         stored = await self._writer.write(stream_events.replay_positions)
@@ -140,6 +134,19 @@ class StreamSource:
             await self._writer.write(lambda connection: coverage.record_hours(connection, rows))
         except StoreError as problem:
             _log.warning("the stream's ledger is not stored: %s", problem)
+
+
+async def _all_or_none(*endless: Coroutine[Any, Any, None]) -> None:
+    """Run all until one fails, which is raised, or the caller is cancelled; then end the rest."""
+    running = [asyncio.create_task(work) for work in endless]
+    try:
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def _sentence(state: StreamState) -> str:
