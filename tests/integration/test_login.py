@@ -205,7 +205,10 @@ async def test_what_is_configured_wrongly_is_named(org: RunningOrg, what: str) -
 
 async def test_logins_stay_rare_when_time_flies(tmp_path: Path) -> None:
     """A second of real time is an hour here."""
-    fast = await serve(SimulateOptions(speed=3_600, now=NOW, directory=tmp_path / "fast"))
+    options = SimulateOptions(
+        speed=3_600, now=NOW, history=timedelta(hours=1), directory=tmp_path / "fast"
+    )
+    fast = await serve(options)
     try:
         async with connected(fast) as client:
             began = fast.clock.now()
