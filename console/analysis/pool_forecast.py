@@ -24,7 +24,7 @@ class Arrivals:
 
     calls_per_hour: float
     basis: str
-    """``over the last 60 min`` or ``in the 6 h not logged yet``."""
+    """Which time the figure is the mean of: ``last 60 min`` or ``6 h not logged``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def arrivals_from_movement(
         return None
     arrived = newest.used_calls - oldest.used_calls + left
     minutes = round(elapsed.total_seconds() / 60)
-    return Arrivals(max(arrived, 0.0) / (elapsed / _HOUR), f"over the last {minutes} min")
+    return Arrivals(max(arrived, 0.0) / (elapsed / _HOUR), f"last {minutes} min")
 
 
 def arrivals_beyond_logs(
@@ -96,7 +96,7 @@ def arrivals_beyond_logs(
     if not SHORTEST_RATE_SPAN <= lacking <= MOST_UNLOGGED or unattributed_calls < 0:
         return None
     hours = round(lacking / _HOUR)
-    return Arrivals(unattributed_calls / (lacking / _HOUR), f"in the {hours} h not logged yet")
+    return Arrivals(unattributed_calls / (lacking / _HOUR), f"{hours} h not logged")
 
 
 def _logged_time(

@@ -95,7 +95,7 @@ def completeness(hours: Sequence[CoverageHour], moment: Moment) -> Completeness:
         has_something |= any(row.state in _HOLDS_SOMETHING for row in known.values())
         gaps.extend(_gaps_of(source, known, moment))
     state = "complete" if not gaps else "partial" if has_something else "blind"
-    return Completeness(state, tuple(gaps[:_MOST_GAPS]), _summary(by_source, gaps))
+    return Completeness(state, tuple(gaps[:_MOST_GAPS]), _summary(by_source, gaps, moment))
 
 
 def _gaps_of(source: str, known: Mapping[datetime, CoverageHour], moment: Moment) -> Iterator[Gap]:
@@ -122,7 +122,11 @@ def _gaps_of(source: str, known: Mapping[datetime, CoverageHour], moment: Moment
         yield open_gap
 
 
-def _summary(by_source: Mapping[str, Mapping[datetime, CoverageHour]], gaps: Sequence[Gap]) -> str:
+def _summary(
+    by_source: Mapping[str, Mapping[datetime, CoverageHour]],
+    gaps: Sequence[Gap],
+    moment: Moment,
+) -> str:
     if not gaps:
         return "complete"
     parts = []
@@ -142,13 +146,14 @@ def _summary(by_source: Mapping[str, Mapping[datetime, CoverageHour]], gaps: Seq
     streams = [source for source in by_source if source.startswith("stream:")]
     if streams:
         broken = {gap.source for gap in gaps if gap.source.startswith("stream:")}
-        parts.append("stream complete" if not broken else f"stream {_stream_words(gaps)}")
+        parts.append(f"stream {_stream_words(gaps, moment)}" if broken else "stream complete")
     if not parts:
         worst = gaps[-1]
         parts.append(f"{worst.source} {worst.state} since {worst.start:%H:%M}")
     return ", ".join(parts)
 
 
-def _stream_words(gaps: Sequence[Gap]) -> str:
-    last = max((gap for gap in gaps if gap.source.startswith("stream:")), key=lambda gap: gap.end)
-    return f"gap until {last.end:%H:%M}"
+def _stream_words(gaps: Sequence[Gap], moment: Moment) -> str:
+    """Since when the stream is whole: the ledger tells it by the hour."""
+    last = max(gap.end for gap in gaps if gap.source.startswith("stream:"))
+    return "partial this hour" if last >= moment.until else f"complete since {last:%H:%M}"

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.analysis.pool_forecast import (
@@ -23,6 +23,7 @@ POOL_LIMIT = "DailyApiRequests"
 """The key of ``/limits`` that is the rolling 24-hour API pool."""
 _HISTORY_POINTS = 288
 _TREND_POINTS = 48
+_ROUGH_FROM = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def answer_limits(
         pool=pool,
         limits=tuple(
             sorted(
-                (_limit(sample, trends.get(sample.name, ())) for sample in samples),
+                (_limit(sample, trends.get(sample.name, ()), pool) for sample in samples),
                 key=lambda limit: (-(limit.used_fraction or -1.0), limit.name),
             )
         ),
@@ -133,7 +134,15 @@ def logged_calls_by_hour(connection: sqlite3.Connection, as_of: datetime) -> dic
     return calls
 
 
-def _limit(sample: LimitSample, trend: tuple[float, ...]) -> LimitAnswer:
+def _limit(sample: LimitSample, trend: tuple[float, ...], pool: PoolAnswer) -> LimitAnswer:
+    """One limit; that of the pool with the pool's own figure, which ``/limits`` tells later."""
+    if sample.name == POOL_LIMIT and pool.used_calls is not None and pool.max_calls is not None:
+        sample = replace(
+            sample,
+            remaining=pool.max_calls - pool.used_calls,
+            max_value=pool.max_calls,
+            sampled_at=pool.sampled_at or sample.sampled_at,
+        )
     fraction = sample.used / sample.max_value if sample.max_value > 0 else None
     return LimitAnswer(
         name=sample.name,
@@ -214,7 +223,7 @@ def _sentence(sample: PoolSample, arrivals: Arrivals | None, projected: Forecast
         return "the pool is used up"
     if arrivals is None or projected is None:
         return "no forecast yet: it needs ten minutes of readings, or the last day's logs"
-    basis = f"{arrivals.calls_per_hour:,.0f} calls/h {arrivals.basis}"
+    basis = f"{arrivals.calls_per_hour:,.0f} calls/h ({arrivals.basis})"
     if projected.exhausted_at is not None:
         left = projected.exhausted_at - sample.sampled_at
         return f"dry in {_duration(left)} at {basis}"
@@ -223,9 +232,14 @@ def _sentence(sample: PoolSample, arrivals: Arrivals | None, projected: Forecast
         return f"{basis}; no forecast: what leaves the window next is not logged"
     peak = projected.peak_calls / sample.max_calls if sample.max_calls else 0.0
     return (
-        f"not dry within {_duration(ahead)} at {basis}; "
-        f"peak {peak:.0%} at {projected.peak_at:%H:%M}"
+        f"not dry within {_rough(ahead)} at {basis}; "
+        f"peak {peak * 100:.0f} % at {projected.peak_at:%H:%M}"
     )
+
+
+def _rough(span: timedelta) -> str:
+    """How far a forecast reaches: to the minute would say more than it knows."""
+    return f"{span // timedelta(hours=1)} h" if span >= _ROUGH_FROM else _duration(span)
 
 
 def _duration(span: timedelta) -> str:

@@ -57,6 +57,13 @@ def day_time(moment: datetime | None) -> str:
     return UNKNOWN if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def minute_near(moment: datetime | None, as_of: datetime) -> str:
+    """``12:04`` on the day of ``as_of``, else as `time_near`."""
+    if moment is None or moment.astimezone(UTC).date() != as_of.astimezone(UTC).date():
+        return time_near(moment, as_of)
+    return hour_minute(moment)
+
+
 def time_near(moment: datetime | None, as_of: datetime) -> str:
     """``12:04:31`` on the day of ``as_of``, else ``11-15 12:04``, else ``2025-11-15``."""
     if moment is None:

@@ -1,6 +1,7 @@
 """The integrations room: who used how much of the pool, as rows, sums, a plot and one in full."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,11 +99,12 @@ def present_integrations(
     ordered = sorted(
         answer.integrations, key=lambda one: _sort_value(one, sorted_by), reverse=descending
     )
+    names = Counter(one.name for one in ordered)
     return IntegrationsView(
         headline=_headline(answer),
         records=RecordView(
             columns=_COLUMNS,
-            rows=tuple(_row(one, answer) for one in ordered),
+            rows=tuple(_row(one, shown_name(one, names), answer) for one in ordered),
             empty=_why_empty(answer),
             sorted_by=sorted_by,
             descending=descending,
@@ -183,7 +185,7 @@ def _headline(answer: UsageAnswer) -> tuple[Cell, ...]:
     parts = [Cell(count, Tone.STRONG), Cell(f"  in the last {window}")]
     if answer.logs_until is None:
         return (*parts, Cell("  no log file yet", Tone.WARNING))
-    end = formats.time_near(answer.logs_until, answer.as_of).removesuffix(":00")
+    end = formats.minute_near(answer.logs_until, answer.as_of)
     behind = formats.span(answer.as_of - answer.logs_until)
     return (*parts, Cell(f"  logs end {end}, {behind} behind", Tone.MUTED))
 
@@ -193,11 +195,18 @@ def _window(length: timedelta) -> str:
     return f"{hours} h" if hours <= _HOURS_TO_NAME else formats.span(length)
 
 
-def _row(usage: IntegrationUsage, answer: UsageAnswer) -> Row:
+def shown_name(usage: IntegrationUsage, names: Mapping[str, int]) -> str:
+    """Its name; with its kind where ``names`` counts several of it: an app and its successor."""
+    name = visible(usage.name, _NAME_LIMIT)
+    kind = KIND_TITLES.get(usage.kind, visible(usage.kind))
+    return f"{name} ({kind})" if names[usage.name] > 1 else name
+
+
+def _row(usage: IntegrationUsage, name: str, answer: UsageAnswer) -> Row:
     return Row(
         key=integration_key(usage),
         cells=(
-            Cell(visible(usage.name, _NAME_LIMIT), Tone.STRONG),
+            Cell(name, Tone.STRONG),
             Cell(KIND_TITLES.get(usage.kind, visible(usage.kind)), Tone.MUTED),
             Cell(visible(usage.owner or "", _NAME_LIMIT)),
             Cell(formats.count(usage.counted_calls)),

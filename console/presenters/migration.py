@@ -27,12 +27,12 @@ _NO_STATE = ("?", Tone.MUTED)
 _DONE = "external_client_app"
 
 _COLUMNS = (
-    Column("name", "App", 20, widest=36, sortable=True),
+    Column("name", "App", 19, widest=36, sortable=True),
     Column("state", "State", 25, widest=29, sortable=True),
-    Column("kind", "Kind", 13, priority=3),
+    Column("kind", "Kind", 13, priority=1),
     Column("users", "Users", 5, right=True, priority=2),
     Column("calls", "Calls", 7, right=True, widest=10, sortable=True),
-    Column("last_used", "Last used", 11, right=True, priority=1, sortable=True),
+    Column("last_used", "Last used", 11, right=True, priority=3, sortable=True),
     Column("scopes", "Broad scopes", 12, widest=24, priority=4),
     Column("blockers", "In the way", 16, widest=50, priority=5),
     Column("deadline", "Next deadline", 20, widest=46, priority=6),

@@ -11,7 +11,7 @@ from console.answers.usage import IntegrationUsage, UsageAnswer
 from console.presenters import formats
 from console.presenters.concerns import Concern
 from console.presenters.events import event_columns, present_row
-from console.presenters.integrations import KIND_TITLES, integration_key
+from console.presenters.integrations import integration_key, shown_name
 from console.presenters.severities import TONE, severity, sign
 from console.safe_text import visible
 from store.records import StoredEvent
@@ -84,9 +84,11 @@ def present_shares(usage: UsageAnswer) -> PanelView:
     """The largest integrations, what is not in the logs, and so the whole pool."""
     parts = usage.integrations
     names = Counter(part.name for part in parts)
-    shown = tuple(_share_row(part, names[part.name] > 1) for part in parts[:_MOST_ROWS])
+    shown = tuple(_share_row(part, shown_name(part, names)) for part in parts[:_MOST_ROWS])
     folds = tuple(_others_row(parts[cut:], usage.pool_used) for cut in range(len(shown)))
-    note = f"logs end {formats.hour_minute(usage.logs_until)}" if usage.logs_until else ""
+    note = (
+        f"logs end {formats.minute_near(usage.logs_until, usage.as_of)}" if usage.logs_until else ""
+    )
     empty = "No log row of the last 24 hours is in the store yet."
     return PanelView(
         RecordView(_SHARE_COLUMNS, shown, empty), note, folds=folds, pinned=_rest_rows(usage)
@@ -156,12 +158,14 @@ def _usage_sentence(usage: UsageAnswer) -> tuple[Cell, ...]:
     if usage.logs_until is None:
         return (Cell("Who used it shows as soon as the first log file is in.", Tone.MUTED),)
     parts = []
+    is_partial = usage.unattributed is not None and usage.unattributed > 0
     if usage.integrations and usage.integrations[0].share is not None:
         first = usage.integrations[0]
-        parts.append(f"{visible(first.name, 24)} takes {formats.percent(first.share)}.")
-    parts.append(f"Logs end at {formats.hour_minute(usage.logs_until)}")
-    if usage.unattributed is not None and usage.unattributed > 0:
-        parts[-1] += f"; {formats.plural(usage.unattributed, 'call')} not in them"
+        takes = ": at least" if is_partial else " takes"
+        parts.append(f"{visible(first.name, 24)}{takes} {formats.percent(first.share)}.")
+    parts.append(f"Logs end {formats.minute_near(usage.logs_until, usage.as_of)}")
+    if is_partial:
+        parts[-1] += f", {formats.plural(usage.unattributed or 0, 'call')} not logged"
     return (Cell(" ".join(parts) + ".", Tone.MUTED),)
 
 
@@ -224,12 +228,9 @@ def _hours(since: datetime, until: datetime) -> Iterable[tuple[float, str]]:
         hour += timedelta(hours=1)
 
 
-def _share_row(part: IntegrationUsage, is_ambiguous: bool) -> Row:
-    """One integration; its kind tells apart those of one name, such as an app and its successor."""
+def _share_row(part: IntegrationUsage, name: str) -> Row:
+    """One integration under the name that tells it from the others."""
     tone = Tone.WARNING if part.over_budget else Tone.PLAIN
-    name = visible(part.name, _NAME_LIMIT)
-    if is_ambiguous:
-        name = f"{name} ({KIND_TITLES.get(part.kind, part.kind)})"
     return _part_row(integration_key(part), name, part.counted_calls, part.share, tone)
 
 

@@ -104,9 +104,7 @@ def _stream(stream: TaskState | None, last_event_at: datetime | None, now: datet
         if last_event_at is None:
             return StatusItem("live", "live, no event yet", severity, label="stream")
         age = max(now - last_event_at, timedelta())
-        return StatusItem(
-            short_span(age), f"live, last event {span(age)} ago", severity, label="stream"
-        )
+        return StatusItem("live", f"live, last event {span(age)} ago", severity, label="stream")
     long = f"{word}: {visible(stream.message, 50)}" if stream.message else word
     if stream.next_at is not None and stream.next_at > now:
         wait = stream.next_at - now
@@ -123,8 +121,10 @@ def _data(answer: HealthAnswer) -> StatusItem:
     ):
         level = Severity.OK
     long = visible(completeness.summary, 60) or completeness.state
-    short = long.partition(", ")[0].removeprefix("logs ")
-    return StatusItem(short, long, level, label="data", drop_order=1)
+    first = long.partition(", ")[0]
+    short = first.removeprefix("logs ")
+    label = "data" if short == first else "logs"
+    return StatusItem(short, long, level, label="data", short_label=label, drop_order=1)
 
 
 def _own_calls(answer: HealthAnswer) -> StatusItem:

@@ -56,7 +56,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
         with Container(id="panels"):
             yield RowsPanel("Largest integrations", id="shares")
             with Vertical(id="side"):
-                yield RowsPanel("Endangered limits", id="limits")
+                yield RowsPanel("Fullest limits", id="limits")
                 yield RowsPanel("Needs a look", id="concerns")
         yield RowsPanel("Latest events", id="latest")
 

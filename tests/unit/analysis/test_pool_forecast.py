@@ -104,7 +104,7 @@ def test_arrivals_are_movement_plus_what_left() -> None:
     found = arrivals_from_movement(samples, hours(1200, count=60))
     assert found is not None
     assert found.calls_per_hour == pytest.approx(600 + 1200)
-    assert found.basis == "over the last 30 min"
+    assert found.basis == "last 30 min"
     assert net_calls_per_hour(samples) == pytest.approx(600)
 
 

@@ -42,8 +42,8 @@ def test_the_first_sentence_says_how_full_and_when_dry() -> None:
     first, second = overview.present_headline(POOL, usage_answer())
     assert joined(first) == "80.3 % of the API pool used, dry in 5 h 30 min at this rate (22:34)."
     assert first[0].tone is Tone.WARNING
-    assert joined(second).startswith("MuleSoft ERP takes 33.8 %. Logs end at 13:00; ")
-    assert joined(second).endswith(" calls not in them.")
+    assert joined(second).startswith("MuleSoft ERP: at least 33.8 %. Logs end 13:00, ")
+    assert joined(second).endswith(" calls not logged.")
 
 
 def test_a_pool_that_does_not_run_dry_is_not_said_to() -> None:

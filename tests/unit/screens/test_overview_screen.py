@@ -20,7 +20,7 @@ async def test_the_essentials_are_in_sight_without_scrolling(
         text = await until(pilot, lambda text: "not in the logs" in text)
         for words in (
             "82.0 % of the API pool used",
-            "MuleSoft ERP takes 53.7 %. Logs end at 11:00; 50 calls not in them.",
+            "MuleSoft ERP: at least 53.7 %. Logs end 11:00, 50 calls not logged.",
             "820 of 1,000",
             "92.0 % of DailyBulkV2Query",
             "4 failed logins: ceo@acme.e",
