@@ -52,13 +52,15 @@ def open_reader(path: Path) -> Reader:
     Raises `StoreUnusable` when there is none, it cannot be read, it is no store or it still has
     an earlier schema, and `StoreTooNew` when a later orgwatch wrote it.
     """
-    if not path.exists():
+    if not is_present(path):
         raise StoreUnusable(
             "There is no store yet",
             f"{path} does not exist: nothing has been collected or ingested into it.",
             "Start `orgwatch collect` or `orgwatch ingest` with the same --store, "
             "or name another store.",
         )
+    if path.is_dir():
+        raise is_a_directory(path)
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(
@@ -86,6 +88,23 @@ def open_reader(path: Path) -> Reader:
             "Start `orgwatch collect` or `orgwatch ingest` on it once.",
         )
     return Reader(path, connection)
+
+
+def is_present(path: Path) -> bool:
+    """Whether there is a file at ``path``; `StoreUnusable` when nobody can tell."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as problem:
+        raise StoreUnusable(
+            "The store cannot be reached",
+            f"The path {path} cannot be followed to its end by this user.",
+            "Check the path and the permissions of its directories, or name another store with "
+            "--store.",
+            problem.strerror or "",
+        ) from problem
+    return True
 
 
 def size_bytes(path: Path) -> int:
@@ -163,6 +182,15 @@ def unusable(path: Path, problem: sqlite3.Error) -> StoreUnusable:
         f"The database at {path} could not be opened or used.",
         "Check that the path names a file in a directory that this user may read and write.",
         words,
+    )
+
+
+def is_a_directory(path: Path) -> StoreUnusable:
+    """The sentences for a store path that names a directory."""
+    return StoreUnusable(
+        "The store is a directory",
+        f"{path} is a directory, and a store is one file.",
+        f"Name a file, for example --store {path / 'orgwatch.db'}.",
     )
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from store.database import disk_full, unusable
+from store.database import disk_full, is_a_directory, is_present, unusable
 from store.errors import StoreUnusable
-from store.writer_connection import connect_for_writing
+from store.writer_connection import connect_for_writing, remove_store
 from store.writer_lock import WriterLock
 
 T = TypeVar("T")
@@ -38,8 +38,8 @@ class _Job:
 class Writer:
     """Writes to one store for one process; make it with `open_writer`.
 
-    Thread-safe. At most ``queue_bound`` writes wait; beyond that callers wait too. It is a context
-    manager that drains and closes.
+    Thread-safe. At most ``queue_bound`` writes wait; beyond that callers wait too. ``is_new`` says
+    that the store was made for it. It is a context manager that drains and closes.
     """
 
     def __init__(
@@ -49,8 +49,11 @@ class Writer:
         lock: WriterLock,
         commit_interval_s: float,
         queue_bound: int,
+        *,
+        is_new: bool = False,
     ) -> None:
         self.path = path
+        self.is_new = is_new
         self._connection = connection
         self._lock = lock
         self._commit_interval_s = commit_interval_s
@@ -58,6 +61,7 @@ class Writer:
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self._discarding = False
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -111,6 +115,11 @@ class Writer:
                 "Wait for the process to end; what was acknowledged is safe.",
             )
 
+    def discard(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """Close and delete the store, for one that was made for what then did not come."""
+        self._discarding = True
+        self.close(timeout_s)
+
     def __enter__(self) -> Self:
         return self
 
@@ -137,7 +146,9 @@ class Writer:
             self._refuse_rest(batch)
             _fold_log(self._connection)
             self._connection.close()
-            self._lock.release()
+            if self._discarding:
+                remove_store(self.path)
+            self._lock.release(remove=self._discarding)
 
     def _refuse_rest(self, batch: list[_Job]) -> None:
         """Leave nobody waiting when the thread ends, whatever ended it."""
@@ -217,14 +228,18 @@ def open_writer(path: Path, commit_interval_s: float = 0.2, queue_bound: int = 1
     The directory must exist. Raises `StoreBusy` when another process writes to it, `StoreTooNew`
     when a later orgwatch wrote it, `StoreUnusable` for everything else.
     """
+    if is_present(path) and path.is_dir():
+        raise is_a_directory(path)
     lock = WriterLock(path)
+    had_lock_file = is_present(lock.path)
     lock.acquire()
+    is_new = not is_present(path)
     try:
         connection = connect_for_writing(path)
     except BaseException:
-        lock.release()
+        lock.release(remove=not had_lock_file)
         raise
-    return Writer(path, connection, lock, commit_interval_s, queue_bound)
+    return Writer(path, connection, lock, commit_interval_s, queue_bound, is_new=is_new)
 
 
 def _closed() -> StoreUnusable:

@@ -18,8 +18,9 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
     """Open or create the store at ``path``, private to its owner, with the newest schema.
 
     The connection is in autocommit mode: transactions are begun by hand. Raises `StoreUnusable`
-    or `StoreTooNew`.
+    or `StoreTooNew`; a file that was made here does not outlive that.
     """
+    is_new = not path.exists()
     _create(path)
     connection: sqlite3.Connection | None = None
     try:
@@ -39,10 +40,18 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
     except BaseException as problem:
         if connection is not None:
             connection.close()
+        if is_new:
+            remove_store(path)
         if isinstance(problem, sqlite3.Error):
             raise unusable(path, problem) from problem
         raise
     return connection
+
+
+def remove_store(path: Path) -> None:
+    """Delete the store's files; only for who holds its lock."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _create(path: Path) -> None:

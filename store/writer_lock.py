@@ -11,7 +11,8 @@ class WriterLock:
     """The right to write to one store.
 
     The operating system gives the lock back when the process ends, however it ends. The file
-    stays, empty of meaning without the lock; it holds the process id of the last writer.
+    stays, empty of meaning without the lock; it holds the process id of the last writer. It is
+    removed only where no store came of it.
     """
 
     def __init__(self, store_path: Path) -> None:
@@ -21,6 +22,25 @@ class WriterLock:
 
     def acquire(self) -> None:
         """Take the lock or raise `StoreBusy` at once, naming the process that holds it."""
+        descriptor = self._locked()
+        while not _is_in_place(descriptor, self.path):
+            # Its last holder removed it after it was opened here: that lock keeps nobody out.
+            os.close(descriptor)
+            descriptor = self._locked()
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        self._descriptor = descriptor
+
+    def release(self, *, remove: bool = False) -> None:
+        """Give the lock back, with ``remove`` leaving no file behind; twice does nothing."""
+        if self._descriptor is not None:
+            if remove:
+                self.path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _locked(self) -> int:
+        """The descriptor of the lock file, locked."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as problem:
@@ -37,19 +57,26 @@ class WriterLock:
                 "Attach to it with `orgwatch console --attach`, stop the other process, "
                 "or name another store with --store.",
             ) from problem
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        self._descriptor = descriptor
+        return descriptor
 
-    def release(self) -> None:
-        """Give the lock back; releasing twice does nothing."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+
+def _is_in_place(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _no_lock_file(store_path: Path, problem: OSError) -> StoreUnusable:
     directory = store_path.parent
+    blocking = next((part for part in (directory, *directory.parents) if part.exists()), directory)
+    if blocking.is_file():
+        return StoreUnusable(
+            "The store cannot be created there",
+            f"{store_path} lies below {blocking}, which is a file and no directory.",
+            "Name another store with --store.",
+            problem.strerror or "",
+        )
     if not directory.exists():
         return StoreUnusable(
             "The store's directory is missing",

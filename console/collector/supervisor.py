@@ -39,6 +39,7 @@ from console.settings import OrgSettings
 from console.streaming.backoff import Backoff
 from console.streaming.types import StreamTimings
 from store import console_state, coverage
+from store.database import is_present
 from store.errors import StoreError
 from store.records import CoverageHour, LoginState, TaskPhase, TaskState
 from store.writer import Writer, open_writer
@@ -100,7 +101,7 @@ class Collector:
         async with AsyncExitStack() as stack:
             http = make_http_client(self._settings)
             stack.push_async_callback(http.aclose)
-            writer = self._open(stack) if self._store_file.exists() else None
+            writer = self._open(stack) if is_present(self._store_file) else None
             past = await self._remember(writer) if writer is not None else _NOTHING
             asked_at = past.login.last_request_at if past.login is not None else None
             tokens = TokenKeeper(self._settings, http, self._clock, key, self._login.see, asked_at)
