@@ -3,11 +3,10 @@
 import sqlite3
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
 
 from store.errors import UnreadableLog
 from store.json_ingest import ingest_json
-from store.log_blocks import LogBlocks
+from store.log_blocks import LogBlocks, Readable
 from store.log_files import disk_file
 from store.log_ingest import ingest_text
 from store.records import IngestResult
@@ -16,7 +15,7 @@ MAX_JSON_CHARACTERS = 256_000_000
 """JSON is read as a whole; larger files are refused. CSV is read by the row, at any size."""
 
 
-def ingest_file(connection: sqlite3.Connection, name: str, body: BinaryIO) -> IngestResult:
+def ingest_file(connection: sqlite3.Connection, name: str, body: Readable) -> IngestResult:
     """Store what the file ``name`` from disk holds; ``body`` is read once, from where it stands.
 
     Raises `store.errors.UnreadableLog` when it is no log and no event, and

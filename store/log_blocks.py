@@ -4,13 +4,21 @@ import codecs
 import hashlib
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 from store.errors import UnreadableLog
 
 _BLOCK_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31
+
+
+class Readable(Protocol):
+    """Bytes that can be read once, from front to back: a file, a pipe, an answer's body."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` of the next bytes; none at the end."""
+        ...
 
 
 class LogBlocks:
@@ -21,7 +29,7 @@ class LogBlocks:
     ``\xNN``.
     """
 
-    def __init__(self, body: BinaryIO, name: str) -> None:
+    def __init__(self, body: Readable, name: str) -> None:
         self._body = body
         self._name = name
         self._hash = hashlib.sha256()

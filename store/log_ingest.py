@@ -9,11 +9,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import BinaryIO
 
 from store.console_state import identity, same_org
 from store.errors import LogOfAnotherOrg
-from store.log_blocks import LogBlocks
+from store.log_blocks import LogBlocks, Readable
 from store.log_csv import LogCsv
 from store.log_overlap import drop_repeated_rows
 from store.log_sink import LogSink
@@ -40,7 +39,7 @@ class Content:
     length_bytes: int
 
 
-def ingest(connection: sqlite3.Connection, file: LogFile, body: BinaryIO) -> IngestResult:
+def ingest(connection: sqlite3.Connection, file: LogFile, body: Readable) -> IngestResult:
     """Store the rows of ``file``, read from ``body`` (CSV, plain or gzip).
 
     Raises `store.errors.UnreadableLog` when ``body`` is no event log, and

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -136,6 +138,15 @@ def _load(path: Path, writer: "Writer", progress: "Progress", now: datetime) -> 
     from store.errors import LogOfAnotherOrg, UnreadableLog
 
     from_stdin = str(path) == "-"
+    if from_stdin and sys.stdin.isatty():
+        say_error(
+            ConfigurationError(
+                "Standard input is a terminal",
+                "`-` reads a log file from standard input, and there is none.",
+                "Pipe the file in: orgwatch ingest - < FILE",
+            )
+        )
+        return None
     try:
         size = None if from_stdin else path.stat().st_size
         task = progress.add_task(path.name if not from_stdin else "stdin", total=size)
@@ -157,18 +168,25 @@ def _load(path: Path, writer: "Writer", progress: "Progress", now: datetime) -> 
     return None
 
 
-class _Counted(io.RawIOBase):
-    """A stream that tells how much was read of it; unlike rich's, also one of unknown length."""
+class _Counted:
+    """Reads a stream, tells how much, and ends when told to; rich's own wants a known length."""
 
     def __init__(self, stream: BinaryIO, on_read: Callable[[int], None]) -> None:
         self._stream = stream
         self._on_read = on_read
+        self.is_stopped = False
 
-    def read(self, size: int = -1, /) -> bytes:
-        """The next bytes of the stream, counted."""
+    def read(self, size: int, /) -> bytes:
+        """The next bytes of the stream."""
+        if self.is_stopped:
+            raise _Stopped
         block = self._stream.read(size)
         self._on_read(len(block))
         return block
+
+
+class _Stopped(Exception):
+    """Undoes the file that was being read when the user interrupted."""
 
 
 def _ingest(
@@ -189,7 +207,12 @@ def _ingest(
         coverage.record_hours(connection, coverage.hours_of_file(result, now))
         return result
 
-    result = writer.submit(store_with_coverage).result()
+    stored = writer.submit(store_with_coverage)
+    try:
+        result = stored.result()
+    except KeyboardInterrupt:
+        counted.is_stopped = True
+        raise
     return _Loaded(
         name=name,
         event_type=result.file.event_type,
