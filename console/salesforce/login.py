@@ -70,6 +70,7 @@ class TokenKeeper:
         self._speed = _speed(settings)
         self._current: AccessToken | None = None
         self._skew = _NO_SKEW
+        self._seen_skew = _NO_SKEW
         self._fault: OrgError | None = None
         self._not_before: datetime | None = None
         self._young_refusals = 0
@@ -173,14 +174,21 @@ class TokenKeeper:
             isinstance(answer, Refusal)
             and is_about_time(answer)
             and skew is not None
-            and abs(skew - self._skew) > SKEW_WORTH_SAYING * self._speed
+            and self._is_off(skew - self._skew)
             and abs(skew) <= MAX_COMPENSATED_SKEW
         ):
             self._skew = skew
             answer = await self._ask()
+            skew = self._measured_skew(answer)
         if isinstance(answer, Refusal):
             raise login_fault(answer, self._settings, skew)
+        if skew is not None:
+            self._seen_skew = skew if self._is_off(skew) else _NO_SKEW
+            self._skew = self._seen_skew if abs(skew) <= MAX_COMPENSATED_SKEW else _NO_SKEW
         return answer
+
+    def _is_off(self, difference: timedelta) -> bool:
+        return abs(difference) > SKEW_WORTH_SAYING * self._speed
 
     async def _ask(self) -> Grant | Refusal:
         now = self._clock.now()
@@ -197,7 +205,7 @@ class TokenKeeper:
         return await request_token(self._http, self._settings.login_url, assertion, self._deadlines)
 
     def _measured_skew(self, answer: Grant | Refusal) -> timedelta | None:
-        if isinstance(answer, Grant) or answer.server_time is None:
+        if answer.server_time is None:
             return None
         return answer.server_time - self._clock.now()
 
@@ -238,7 +246,7 @@ class TokenKeeper:
                 expiry_source=token.expiry_source if token else None,
                 error=self._fault.title if self._fault else None,
                 next_attempt_at=self._not_before,
-                clock_skew_s=self._skew.total_seconds() if self._skew else None,
+                clock_skew_s=self._seen_skew.total_seconds() if self._seen_skew else None,
             )
         )
 

@@ -72,8 +72,9 @@ _ROWS = (
         ("invalid_grant", "inactive_user"),
         "inactive",
         "The user is inactive",
-        "{username} exists in the org but is deactivated or frozen.",
-        "Activate the user in Setup, or configure another username.",
+        "{username} is deactivated or frozen, or no user of the org has this username.",
+        "Activate the user in Setup, or correct username (in a sandbox it ends with the sandbox's "
+        "name).",
     ),
     _Row(
         ("inactive_org",),

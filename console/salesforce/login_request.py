@@ -37,6 +37,8 @@ class Grant:
     """From ``expires_in``; no Salesforce flow is known to send it."""
     expires_at: datetime | None
     """The ``exp`` claim of a JWT-based access token, by the org's clock."""
+    server_time: datetime | None
+    """From the Date header: the org's clock when it granted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def _grant(answer: Answer) -> Grant:
         scope=tuple(sorted((text_of(body, "scope") or "").split())),
         expires_in_s=expires_in_s,
         expires_at=_expiry_claim(token),
+        server_time=answer.date(),
     )
 
 

@@ -42,7 +42,7 @@ class LoginObservation:
     next_attempt_at: datetime | None = None
     """When the token endpoint may be asked again after a fault."""
     clock_skew_s: float | None = None
-    """The org's time minus this machine's, in seconds, once it was measured and compensated."""
+    """The org's time minus this machine's, in seconds, where a grant showed more than a minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import jwt
@@ -122,7 +123,11 @@ class ScriptedOrg:
             "token_type": "Bearer",
             **self.grant_extra,
         }
-        return web.json_response({key: value for key, value in body.items() if value is not None})
+        org_time = format_datetime(self.clock.moment + self.clock_ahead, usegmt=True)
+        return web.json_response(
+            {key: value for key, value in body.items() if value is not None},
+            headers={"Date": org_time},
+        )
 
     def limit_header(self) -> dict[str, str]:
         self.used_calls += 1

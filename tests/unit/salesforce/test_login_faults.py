@@ -90,4 +90,4 @@ async def test_braces_in_settings_are_only_text(connect: Any) -> None:
         console.org.token_answers.append(refusing("invalid_grant", "inactive user"))
         with pytest.raises(LoginRefused) as caught:
             await console.tokens.token()
-        assert "{0}{username} exists" in caught.value.meaning
+        assert "{0}{username} is deactivated" in caught.value.meaning
