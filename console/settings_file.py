@@ -224,12 +224,15 @@ def _read_toml(config_file: Path, must_exist: bool) -> dict[str, Any] | None:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            "The settings file is not valid TOML", f"{config_file}: {error}.", "Mend that line."
+            "The settings file is not valid TOML",
+            f"{config_file}: {error}.",
+            "Mend it at that place; `orgwatch config init --config FILE` writes a sound example.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(
             "The settings file cannot be read",
-            f"{config_file}: {error}.",
+            f"{config_file}: {why}.",
             "Check that it is a UTF-8 text file that you may read.",
         ) from None
 
@@ -253,9 +256,11 @@ class _Reading:
         try:
             return msgspec.convert(known, kind)
         except msgspec.ValidationError as error:
+            what, _, key = str(error).replace("`", "").partition(" - at $.")
+            place = f"{where or 'top level'} {key}".rstrip()
             raise ConfigurationError(
                 "A setting has the wrong type",
-                f"{self._file}: {where or 'top level'}: {error}",
+                f"{self._file}: {place}: {what.lower()}.",
                 "Correct that value; the README lists every setting with its type.",
             ) from None
 
