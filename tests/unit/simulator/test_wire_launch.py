@@ -19,13 +19,14 @@ from console.errors import ConfigurationError, PortTaken
 from console.simulator.config_text import MARK
 from console.simulator.launch import SimulateOptions, serve
 from console.simulator.wire import WireOptions
-from tests.unit.simulator.visitor import NOW, Visitor
+from tests.unit.simulator.visitor import NOW, SHORT_HISTORY, Visitor
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import json, sys
+from datetime import timedelta
 from console.simulator.launch import SimulateOptions, run
-run(SimulateOptions(), lambda said: print(json.dumps(said), flush=True))
+run(SimulateOptions(history=timedelta(hours=1)), lambda said: print(json.dumps(said), flush=True))
 """
 
 
@@ -39,7 +40,9 @@ def content(path: str) -> str:
 
 async def test_the_announcement_and_the_files_it_names(tmp_path: Path) -> None:
     directory = tmp_path / "sim"
-    org = await serve(SimulateOptions(now=NOW, speed=60.0, directory=directory))
+    org = await serve(
+        SimulateOptions(now=NOW, history=SHORT_HISTORY, speed=60.0, directory=directory)
+    )
     try:
         said = org.announcement
         assert list(said) == [
@@ -75,7 +78,7 @@ async def test_the_announcement_and_the_files_it_names(tmp_path: Path) -> None:
 
 
 async def test_a_directory_of_its_own_disappears_at_the_end() -> None:
-    org = await serve(SimulateOptions(now=NOW))
+    org = await serve(SimulateOptions(now=NOW, history=SHORT_HISTORY))
     directory = Path(org.announcement["config_file"]).parent
     assert directory.is_dir()
     await org.stop()
@@ -85,7 +88,7 @@ async def test_a_directory_of_its_own_disappears_at_the_end() -> None:
 async def test_a_second_run_replaces_the_first_ones_files(tmp_path: Path) -> None:
     keys = []
     for _ in range(2):
-        org = await serve(SimulateOptions(now=NOW, directory=tmp_path))
+        org = await serve(SimulateOptions(now=NOW, history=SHORT_HISTORY, directory=tmp_path))
         keys.append(content(org.announcement["private_key_file"]))
         await org.stop()
     assert keys[0] != keys[1]
@@ -121,21 +124,23 @@ async def test_options_that_make_no_sense(options: SimulateOptions) -> None:
 
 
 async def test_a_port_in_use_and_a_port_that_does_not_exist() -> None:
-    org = await serve(SimulateOptions(now=NOW))
+    org = await serve(SimulateOptions(now=NOW, history=SHORT_HISTORY))
     port = int(org.announcement["instance_url"].rpartition(":")[2])
     try:
         with pytest.raises(PortTaken, match=f"Port {port} is taken"):
             await serve(SimulateOptions(port=port))
     finally:
         await org.stop()
-    again = await serve(SimulateOptions(now=NOW, port=port))
+    again = await serve(SimulateOptions(now=NOW, history=SHORT_HISTORY, port=port))
     await again.stop()
     with pytest.raises(ConfigurationError, match="There is no port 70000"):
         await serve(SimulateOptions(port=70_000))
 
 
 async def test_it_stops_within_a_second_while_connects_are_held() -> None:
-    org = await serve(SimulateOptions(now=NOW, wire=WireOptions(connect_hold_s=60)))
+    org = await serve(
+        SimulateOptions(now=NOW, history=SHORT_HISTORY, wire=WireOptions(connect_hold_s=60))
+    )
     url = org.announcement["instance_url"]
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         visitor = Visitor(org, client)
@@ -193,9 +198,9 @@ def test_the_control_endpoint_ends_the_program_too() -> None:
 
 
 async def test_the_clock_runs_at_its_speed_from_its_time() -> None:
-    org = await serve(SimulateOptions(now=NOW, speed=0.0))
+    org = await serve(SimulateOptions(now=NOW, history=SHORT_HISTORY, speed=0.0))
     assert org.clock.now() == NOW
     await org.stop()
-    org = await serve(SimulateOptions())
+    org = await serve(SimulateOptions(history=SHORT_HISTORY))
     assert abs((org.clock.now() - datetime.now(UTC)).total_seconds()) < 5
     await org.stop()

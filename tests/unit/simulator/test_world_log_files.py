@@ -19,8 +19,8 @@ YESTERDAY = NOON.replace(hour=0, minute=0, second=0, microsecond=0) - DAY
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Acme at noon; tests that share it only read."""
-    return World(SteppedClock())
+    """Acme at noon, its hourly files from yesterday's first hour on; tests here only read."""
+    return World(SteppedClock(), WorldOptions(history=timedelta(hours=36)))
 
 
 def body(world: World, file: SimLogFile) -> bytes:
@@ -79,8 +79,7 @@ def test_an_hours_files_hold_exactly_the_calls_of_the_hour(world: World) -> None
         assert users["svc-billing@acme.example"] == sum(entry["calls"] for entry in billing)
 
 
-def test_the_daily_file_is_the_hourly_files_together() -> None:
-    world = World(SteppedClock(), WorldOptions(history=timedelta(hours=36)))
+def test_the_daily_file_is_the_hourly_files_together(world: World) -> None:
     day = [f for f in files_of(world, "ApiTotalUsage", "Daily") if f.log_date == YESTERDAY]
     hours = [
         f
