@@ -48,7 +48,7 @@ def record_login(connection: sqlite3.Connection, login: LoginState) -> None:
     """Store the state of the console's own login; never a token."""
     connection.execute(
         "INSERT OR REPLACE INTO login_state (one, username, last_request_ms, obtained_ms,"
-        " expires_ms, expiry_source, error) VALUES (1, ?, ?, ?, ?, ?, ?)",
+        " expires_ms, expiry_source, error, clock_skew_s) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
         (
             login.username,
             to_ms_or_none(login.last_request_at),
@@ -56,6 +56,7 @@ def record_login(connection: sqlite3.Connection, login: LoginState) -> None:
             to_ms_or_none(login.expires_at),
             login.expiry_source,
             login.error,
+            login.clock_skew_s,
         ),
     )
 
@@ -63,8 +64,8 @@ def record_login(connection: sqlite3.Connection, login: LoginState) -> None:
 def login(connection: sqlite3.Connection) -> LoginState | None:
     """The state of the console's own login; None before the first attempt."""
     row = connection.execute(
-        "SELECT username, last_request_ms, obtained_ms, expires_ms, expiry_source, error"
-        " FROM login_state"
+        "SELECT username, last_request_ms, obtained_ms, expires_ms, expiry_source, error,"
+        " clock_skew_s FROM login_state"
     ).fetchone()
     if row is None:
         return None
@@ -75,6 +76,7 @@ def login(connection: sqlite3.Connection) -> LoginState | None:
         expires_at=from_ms_or_none(row[3]),
         expiry_source=row[4],
         error=row[5],
+        clock_skew_s=row[6],
     )
 
 

@@ -347,6 +347,8 @@ class LoginState:
     expiry_source: str | None
     """``expires_in``, ``session timeout setting``, …"""
     error: str | None
+    clock_skew_s: float | None = None
+    """The org's time minus this machine's, where they differ by more than a minute."""
 
 
 @dataclass(frozen=True, slots=True)

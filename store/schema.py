@@ -137,5 +137,6 @@ _CONSOLE = (
 
 STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("first_minute", _ORG + _LIMITS + _EVENTS + _LOG_FILES + _API_CALLS + _CONSOLE),
+    ("clock_of_login", ("ALTER TABLE login_state ADD COLUMN clock_skew_s REAL",)),
 )
 """Name and statements of every step, in order. A step that was released never changes."""

@@ -68,6 +68,7 @@ class Collector:
     """Collects one org into one store until it is told to stop.
 
     ``run`` opens the store's writer itself, which also is the lock against a second collector.
+    ``tell`` is given what the person should know although it stops nothing.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Collector:
         clock: Clock,
         intervals: Intervals | None = None,
         stream_timings: StreamTimings | None = None,
+        tell: Callable[[str], None] = _log.warning,
     ) -> None:
         self._settings = settings
         self._store_file = store_file
@@ -85,7 +87,7 @@ class Collector:
         self._intervals = self._wished
         self._stream_timings = stream_timings
         self._retry = Backoff(self._wished.retry_base_s, self._wished.retry_cap_s, floor=0.5)
-        self._login = LoginRecorder()
+        self._login = LoginRecorder(tell)
         self._own_calls = OwnCallTally(clock)
         self._pool = PoolSampler(self._pace)
 

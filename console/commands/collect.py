@@ -44,4 +44,9 @@ async def _collect(where: Where, ends_with_parent: bool) -> None:
             loop.call_soon_threadsafe(stop.set)
 
         end_with_parent(parent_is_gone)
-    await Collector(where.required_org(), where.store_file, where.clock).run(stop)
+    collector = Collector(where.required_org(), where.store_file, where.clock, tell=_say)
+    await collector.run(stop)
+
+
+def _say(sentences: str) -> None:
+    click.echo(f"orgwatch: {sentences}", err=True)

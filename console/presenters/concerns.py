@@ -6,7 +6,7 @@ Each concern is a figure beyond a line, with the room that shows more about it.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.answers.health import HealthAnswer
 from console.answers.limits import LimitAnswer
@@ -103,6 +103,11 @@ def _console(health: HealthAnswer) -> Iterator[Concern]:
         elif task.phase is TaskPhase.BACKING_OFF:
             text = f"collecting {task.task} is retried: {task.message}"
             yield Concern(Severity.WARNING, text, "events", task.since)
+    skew_s = health.login.clock_skew_s if health.login else None
+    if skew_s:
+        off = formats.span(timedelta(seconds=abs(skew_s)))
+        text = f"this machine's clock is {off} {'behind' if skew_s > 0 else 'ahead of'} the org's"
+        yield Concern(Severity.WARNING, text, "events")
     budget = health.own_calls_budget
     if budget is not None and health.own_calls_24h > budget:
         text = f"orgwatch itself made {formats.plural(health.own_calls_24h, 'call')} of {budget:,}"

@@ -5,7 +5,7 @@ from console.answers.coverage import Completeness
 from console.answers.health import HealthAnswer
 from console.answers.limits import LimitAnswer
 from console.presenters.concerns import FEWEST_ERRORS, concerns
-from store.records import StoredEvent, TaskPhase, TaskState
+from store.records import LoginState, StoredEvent, TaskPhase, TaskState
 from tests.unit.presenters.sample_rooms import NOW, event, usage_answer
 from widgets.types import Severity
 
@@ -31,6 +31,16 @@ def failed(number: int, username: str = "ceo@acme.example") -> StoredEvent:
 
 def test_nothing_is_found_where_all_is_well() -> None:
     assert concerns((limit("ok", 0.2), limit("unknown", None)), (PART,), (), WELL) == ()
+
+
+def test_a_wrong_clock_of_this_machine_is_said() -> None:
+    login = LoginState("u@acme.example", NOW, NOW, None, None, None, clock_skew_s=3_660.0)
+    (behind,) = concerns((), (), (), replace(WELL, login=login))
+    assert behind.text == "this machine's clock is 1 h 1 min behind the org's"
+    ahead = replace(WELL, login=replace(login, clock_skew_s=-7_200.0))
+    assert "2 h ahead of" in concerns((), (), (), ahead)[0].text
+    right = replace(WELL, login=replace(login, clock_skew_s=None))
+    assert concerns((), (), (), right) == ()
 
 
 def test_an_endangered_limit_leads_to_the_limits() -> None:

@@ -111,6 +111,7 @@ class ScriptedOrg:
             return web.json_response(
                 {"error": "invalid_grant", "error_description": "expired authorization code"},
                 status=400,
+                headers=self._date(),
             )
         token = f"00Dxx0000000001!AQ4secret.{len(self.granted)}"
         self.granted.append(token)
@@ -123,11 +124,13 @@ class ScriptedOrg:
             "token_type": "Bearer",
             **self.grant_extra,
         }
-        org_time = format_datetime(self.clock.moment + self.clock_ahead, usegmt=True)
         return web.json_response(
             {key: value for key, value in body.items() if value is not None},
-            headers={"Date": org_time},
+            headers=self._date(),
         )
+
+    def _date(self) -> dict[str, str]:
+        return {"Date": format_datetime(self.clock.moment + self.clock_ahead, usegmt=True)}
 
     def limit_header(self) -> dict[str, str]:
         self.used_calls += 1

@@ -259,6 +259,28 @@ async def test_a_wrong_clock_is_measured_and_compensated(connect: Any, minutes_o
         assert console.observations[-1].clock_skew_s == minutes_off * 60
 
 
+@pytest.mark.parametrize(("minutes_off", "said_s"), [(-61, -3_660), (-300, -18_000), (0.5, None)])
+async def test_a_clock_ahead_is_seen_although_the_org_lets_it_pass(
+    connect: Any, minutes_off: float, said_s: float | None
+) -> None:
+    async with connect() as console:
+        console.org.clock_ahead = timedelta(minutes=minutes_off)
+        await console.tokens.token()
+        assert console.org.token_requests == 1
+        assert console.observations[-1].clock_skew_s == said_s
+
+
+async def test_a_clock_set_right_is_no_longer_compensated(connect: Any) -> None:
+    async with connect() as console:
+        console.org.clock_ahead = timedelta(minutes=-61)
+        first = await console.tokens.token()
+        console.org.clock_ahead = timedelta()
+        await console.tokens.refused(first)
+        await console.tokens.token()
+        assert console.org.token_requests == 3
+        assert console.observations[-1].clock_skew_s is None
+
+
 async def test_a_clock_that_is_off_by_hours_is_named_and_not_hidden(console: Console) -> None:
     console.org.token_answers.append(
         refusing(
