@@ -1,13 +1,17 @@
 """Draws the pictures of the documents from the running app, byte for byte the same each time.
 
 The simulated org stands still at a fixed moment; a collector fills a store from it over real
-HTTP; the app then draws each room at a fixed size without a terminal.
+HTTP; the app then draws each room at a fixed size without a terminal, from a copy that no longer
+changes.
 """
 
 import asyncio
-import re
+import sqlite3
 import sys
+import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +22,13 @@ from console.app import ConsoleOptions, OrgwatchApp  # noqa: E402
 from console.commands.demo import Demonstration, demonstration  # noqa: E402
 from console.themes import DARK, LIGHT  # noqa: E402
 from tests.settled import wait_until_settled  # noqa: E402
+from tests.terminal.drawing import picture as svg_of  # noqa: E402
+from tests.terminal.drawing import press  # noqa: E402
 
 NOW = "2026-11-16T09:30:00+00:00"
 WIDE, NARROW = (160, 46), (80, 24)
+QUIET_S = 6.0
+"""Longer than the collector takes from one look at its stream to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +56,13 @@ PICTURES = (
 )
 
 
-async def draw(picture: Picture, running: Demonstration) -> str:
+async def draw(picture: Picture, running: Demonstration, store_file: Path) -> str:
     """The picture as SVG, after everything on the screen has come to rest."""
     where = running.where
     org = where.required_org()
     app = OrgwatchApp(
         ConsoleOptions(
-            store_file=where.store_file,
+            store_file=store_file,
             clock=where.clock,
             alias=where.alias,
             integrations=org.integrations,
@@ -66,40 +74,47 @@ async def draw(picture: Picture, running: Demonstration) -> str:
     )
     async with app.run_test(size=picture.size) as pilot:
         app.theme = picture.theme
-        await at_rest(app, pilot)
-        for key in picture.keys:
-            await pilot.press(key)
-            await at_rest(app, pilot)
-        return stable(app.export_screenshot(title=f"orgwatch {picture.name.split('-')[0]}"))
+        await press(app, pilot, picture.keys)
+        return svg_of(app, f"orgwatch {picture.name.split('-')[0]}")
 
 
-async def at_rest(app: OrgwatchApp, pilot: object) -> None:
-    """Wait until two looks at the screen, with all work done in between, are the same."""
-    before, same = "", 0
-    for _ in range(200):
-        await app.workers.wait_for_complete()
-        await pilot.pause()  # type: ignore[attr-defined]
-        now = app.export_screenshot()
-        same = same + 1 if stable(now) == before else 0
-        before = stable(now)
-        if same >= 8:
-            return
-        await asyncio.sleep(0.1)
-    raise RuntimeError("the screen does not come to rest")
+def standing_copy(running: Demonstration, target: Path) -> None:
+    """Copy the store once the collector has said everything it has to say of a standing org.
+
+    Left out are the events that the collector's own requests made: it sends several at a time,
+    and their order is the network's.
+    """
+    wait_until_settled(running)
+    with (
+        closing(sqlite3.connect(running.where.store_file, isolation_level=None)) as source,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        _wait_until_quiet(source)
+        source.backup(copy)
+        own_user = running.where.required_org().username
+        copy.execute("DELETE FROM stream_event WHERE username = ?", (own_user,))
 
 
-def stable(svg: str) -> str:
-    """Without the random mark that each drawing puts into its class names."""
-    return re.sub(r"terminal-\d+", "terminal", svg)
+def _wait_until_quiet(store: sqlite3.Connection) -> None:
+    said, since = None, time.monotonic()
+    while time.monotonic() - since < QUIET_S:
+        now = store.execute("SELECT hour_ms, source, state, reason FROM coverage_hour").fetchall()
+        if now != said:
+            said, since = now, time.monotonic()
+        time.sleep(0.1)
 
 
 def main() -> None:
     """Draw every picture, or those named on the command line."""
     wanted = [picture for picture in PICTURES if picture.name in sys.argv[1:] or not sys.argv[1:]]
-    with demonstration(speed=0, seed=7, now_text=NOW) as running:
-        wait_until_settled(running)
+    with (
+        tempfile.TemporaryDirectory(prefix="orgwatch-pictures-") as folder,
+        demonstration(speed=0, seed=7, now_text=NOW) as running,
+    ):
+        store_file = Path(folder) / "standing.db"
+        standing_copy(running, store_file)
         for picture in wanted:
-            svg = asyncio.run(draw(picture, running))
+            svg = asyncio.run(draw(picture, running, store_file))
             target = ROOT / "screenshots" / f"{picture.name}.svg"
             target.write_text(svg, "utf-8")
             print(target.relative_to(ROOT))
