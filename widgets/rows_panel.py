@@ -63,7 +63,7 @@ class RowsPanel(Widget):
         fitted = fit_columns(columns, width)
         for row in rows:
             cells = [_drawn(row.cells[index], columns[index], cell) for index, cell in fitted]
-            lines.append(Content(" " * GAP).join(cells))
+            lines.append(Content(" " * GAP).join(cells).truncate(width))
         if not rows:
             lines.append(Content.styled(self._view.records.empty, "$text-muted"))
         return Content("\n").join(lines)

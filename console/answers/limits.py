@@ -23,6 +23,8 @@ POOL_LIMIT = "DailyApiRequests"
 """The key of ``/limits`` that is the rolling 24-hour API pool."""
 _HISTORY_POINTS = 288
 _TREND_POINTS = 48
+_LIMITS_DELAY = timedelta(minutes=5)
+"""How far ``/limits`` may lag behind (REST API Developer Guide, "Limits": accurate within it)."""
 _ROUGH_FROM = timedelta(hours=2)
 
 
@@ -158,9 +160,11 @@ def _limit(sample: LimitSample, trend: tuple[float, ...], pool: PoolAnswer) -> L
 def _newest_pool(
     header: PoolSample | None, samples: tuple[LimitSample, ...]
 ) -> tuple[PoolSample | None, str | None]:
-    """The live figure from a header, else the slower one of ``/limits``; never a mix of both."""
+    """The live figure from a header, unless even the slower one of ``/limits`` is newer."""
     listed = next((sample for sample in samples if sample.name == POOL_LIMIT), None)
-    if header is not None and (listed is None or header.sampled_at >= listed.sampled_at):
+    if header is not None and (
+        listed is None or header.sampled_at + _LIMITS_DELAY >= listed.sampled_at
+    ):
         return header, "header"
     if listed is not None:
         return PoolSample(listed.used, listed.max_value, listed.sampled_at), "limits"

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from console.answers.limits import LimitAnswer, LimitsAnswer
+from console.answers.limits import POOL_LIMIT, LimitAnswer, LimitsAnswer
 from console.presenters import formats
 from console.presenters.severities import TONE, severity, sign, word
 from console.safe_text import visible
@@ -38,8 +38,11 @@ def present_headline(answer: LimitsAnswer, shown: int, text: str) -> tuple[Cell,
         if counts[level]:
             cells.append(Cell("   "))
             cells.append(Cell(f"{sign(level).text} {counts[level]} {level}", sign(level).tone))
-    read_at = max(limit.sampled_at for limit in answer.limits if limit.sampled_at)
-    cells.append(Cell(f"   read {formats.time_near(read_at, answer.as_of)}", Tone.MUTED))
+    # The pool's figure comes with every answer of the org, so its time says nothing of the others.
+    read = [one.sampled_at for one in answer.limits if one.sampled_at and one.name != POOL_LIMIT]
+    if read:
+        at = formats.time_near(max(read), answer.as_of)
+        cells.append(Cell(f"   read {at}", Tone.MUTED))
     return tuple(cells)
 
 

@@ -35,10 +35,11 @@ def present_status(
     said last when it has ended by itself.
     """
     marks = _marks(note, "past" if as_of else "" if has_collector else "attached")
+    stopped = _collector(answer, failure)
     items = (
         _name(alias),
-        _collector(answer, failure) or _login(answer.login, answer.as_of),
-        _stream(answer.stream, answer.last_event_at, answer.as_of),
+        stopped or _login(answer.login, answer.as_of),
+        _OFF if stopped else _stream(answer.stream, answer.last_event_at, answer.as_of),
         _data(answer),
         _own_calls(answer),
     )
@@ -86,6 +87,8 @@ def _login(login: LoginState | None, now: datetime) -> StatusItem:
     return StatusItem(short_span(age), f"token {span(age)} old", Severity.OK, label="login")
 
 
+_OFF = StatusItem("off", "off", Severity.CRITICAL, label="stream")
+"""Without a collector nobody listens, whatever the stream's last report was."""
 _STREAM = {
     TaskPhase.STARTING: (Severity.UNKNOWN, "starting"),
     TaskPhase.RUNNING: (Severity.OK, "live"),

@@ -67,7 +67,9 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
             limits=answer_limits(connection, moment, self.options.own_calls_fraction),
             usage=answer_usage(connection, moment, self.options.integrations),
             latest=answer_events(connection, moment, EventFilter(), None, _LATEST),
-            failed_logins=answer_events(connection, moment, _FAILED_LOGINS, None, _MOST_FAILED),
+            failed_logins=answer_events(
+                connection, moment, _FAILED_LOGINS, None, _MOST_FAILED, moment.since
+            ),
             health=answer_health(
                 connection,
                 moment,

@@ -44,6 +44,8 @@ def test_a_time_says_its_day_only_where_it_is_another() -> None:
     assert formats.time_near(NOW - timedelta(minutes=1), NOW) == "12:03:31"
     assert formats.time_near(NOW - timedelta(days=1), NOW) == "11-15 12:04"
     assert formats.time_near(NOW - timedelta(days=400), NOW) == "2025-10-12"
+    assert formats.minute_near(NOW - timedelta(minutes=1), NOW) == "12:03"
+    assert formats.minute_near(NOW - timedelta(days=1), NOW) == "11-15 12:04"
 
 
 def test_spans_use_their_two_largest_units() -> None:

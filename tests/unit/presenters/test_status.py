@@ -102,6 +102,8 @@ def test_a_dead_collector_outranks_the_login_that_it_left_behind() -> None:
     for view in (shown(replace(HEALTH, collector_alive=False)), shown(HEALTH, failure="gone")):
         assert any(one.long == "collector stopped" for one in view.items)
         assert all(one.label != "login" for one in view.items)
+        assert item(view, "stream").long == "off"
+        assert item(view, "stream").severity is Severity.CRITICAL
 
 
 def test_marks_say_what_is_unusual() -> None:

@@ -56,6 +56,12 @@ async def test_all_rows_that_fit_are_shown_without_a_sum() -> None:
     assert names == [*(row.key for row in ROWS), "not in the logs"]
 
 
+async def test_a_row_that_is_too_wide_is_cut_and_stays_on_its_line() -> None:
+    lines = await drawn(PanelView(RecordView(COLUMNS, ROWS, "")), 10, width=24)
+    assert len(lines) == 1 + len(ROWS)
+    assert [line.split()[0] for line in lines[1:]] == [row.key for row in ROWS]
+
+
 async def test_an_empty_panel_says_why() -> None:
     lines = await drawn(PanelView(RecordView(COLUMNS, (), "Nothing [yet].")), 5)
     assert lines[1] == "Nothing [yet]."
