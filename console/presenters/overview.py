@@ -38,13 +38,13 @@ _SHARE_COLUMNS = (
 )
 _LIMIT_COLUMNS = (
     Column("sign", "", 1),
-    Column("name", "", 18, widest=44),
+    Column("name", "", 14, widest=44),
     Column("bar", "", 8, widest=24, priority=1),
     Column("percent", "", 7, right=True),
 )
 _CONCERN_COLUMNS = (
     Column("sign", "", 1),
-    Column("text", "", 26, widest=80),
+    Column("text", "", 20, widest=80),
     Column("when", "", 8, right=True, priority=1),
 )
 
