@@ -22,9 +22,6 @@ from store.usage_rollup import UsageRollup
 
 EVENT_TYPE: Final = "ApiTotalUsage"
 
-CONSTANT_COLUMNS: Final = ("EVENT_TYPE", "ORGANIZATION_ID")
-"""Columns with one value in the whole file; kept with the file."""
-
 TYPED_COLUMNS: Final = (
     "TIMESTAMP",
     "TIMESTAMP_DERIVED",

@@ -107,8 +107,3 @@ def users(connection: sqlite3.Connection) -> dict[str, UserRecord]:
         )
         for id15, user_id, username, name, active, profile, kind in rows
     }
-
-
-def user_names(connection: sqlite3.Connection) -> dict[str, str]:
-    """Username by the first 15 characters of the user id."""
-    return dict(connection.execute("SELECT id15, username FROM org_user").fetchall())

@@ -52,11 +52,6 @@ def replay_positions(connection: sqlite3.Connection) -> dict[str, ReplayPosition
     return {channel: ReplayPosition(channel, rid, from_ms(ms)) for channel, rid, ms in rows}
 
 
-def forget_position(connection: sqlite3.Connection, channel: str) -> None:
-    """Drop a position that the org no longer accepts; the events stay."""
-    connection.execute("DELETE FROM replay_position WHERE channel = ?", (channel,))
-
-
 def _row(event_id: int, event: StreamEvent, source: str) -> tuple[object, ...]:
     rows = event.rows
     values = (

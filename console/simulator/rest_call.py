@@ -20,7 +20,6 @@ _TOKEN_SCHEMES = ("bearer ", "oauth ")
 _CALL_OPTION_CLIENT = re.compile(r"(?:^|[,;])\s*client=([^,;]*)")
 _REQUEST_ID = re.compile(r"[0-9a-fA-F]{32}|[0-9A-Za-z]{22}")
 _MOST_CLIENT_CHARACTERS = 255
-JSON_TYPE = "application/json"
 
 
 class RestRefused(Exception):

@@ -1,6 +1,5 @@
 """The day's shapes in Acme, as 24 relative weights in UTC. Acme works in Central Europe."""
 
-EVEN = (1,) * 24
 OFFICE = (1, 1, 1, 1, 2, 6, 14, 26, 38, 42, 40, 34, 32, 38, 40, 36, 28, 16, 8, 5, 3, 2, 1, 1)
 """Full between 07:00 and 17:00, nearly nothing at night."""
 BUSY_DAY = (

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 import pyte
 
 KEYS = {"enter": "\r", "escape": "\x1b", "down": "\x1b[B", "up": "\x1b[A", "end": "\x1b[F"}
+FAULT = "met a fault in orgwatch"
+"""What a screen says that has failed; nothing else need be waited for then."""
 
 
 class PseudoTerminal:
@@ -81,9 +83,8 @@ class PseudoTerminal:
     def _wait(self, found, wanted: str, timeout_s: float):  # type: ignore[no-untyped-def]
         deadline = time.monotonic() + timeout_s
         while (result := found()) is None:
-            if time.monotonic() > deadline or (
-                self._process.poll() is not None and not self._read(0)
-            ):
+            has_ended = self._process.poll() is not None and not self._read(0)
+            if has_ended or FAULT in self.text or time.monotonic() > deadline:
                 ended = self._process.poll()
                 raise AssertionError(f"{wanted} not seen (exit code {ended}):\n{self.text}")
             self._read(0.2)

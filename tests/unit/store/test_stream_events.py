@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from store.events import last_event_at, newest, per_minute, raw
 from store.records import EventFilter, ReplayPosition
-from store.stream_events import forget_position, record_events, replay_positions
+from store.stream_events import record_events, replay_positions
 from tests.unit.store.happenings import streamed
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -50,16 +50,17 @@ def test_without_any_id_the_content_tells_events_apart(connection: sqlite3.Conne
     assert record_events(connection, [one, one, other], []) == 2
 
 
-def test_a_position_moves_and_can_be_forgotten(connection: sqlite3.Connection) -> None:
+def test_a_position_moves(connection: sqlite3.Connection) -> None:
     later = NOON + timedelta(minutes=1)
     record_events(
         connection, [], [ReplayPosition(LOGIN, "5", NOON), ReplayPosition(API, "6", NOON)]
     )
     record_events(connection, [], [ReplayPosition(LOGIN, "9", later)])
-    forget_position(connection, API)
-    forget_position(connection, "/event/NeverSeen")
 
-    assert replay_positions(connection) == {LOGIN: ReplayPosition(LOGIN, "9", later)}
+    assert replay_positions(connection) == {
+        LOGIN: ReplayPosition(LOGIN, "9", later),
+        API: ReplayPosition(API, "6", NOON),
+    }
 
 
 def test_every_field_comes_back(connection: sqlite3.Connection) -> None:
