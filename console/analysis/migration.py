@@ -37,7 +37,8 @@ _OLD_VERSION_END = ("Summer '28", "API versions 31.0 to 40.0 retire")
 class AppTraffic:
     """What the stored log rows say of one app in the window."""
 
-    calls: int
+    calls: int | None
+    """None where log rows cannot be matched to the app, so that silence says nothing."""
     users: tuple[str, ...]
     api_versions: tuple[str, ...]
     last_at: datetime | None
@@ -58,6 +59,8 @@ class AppAssessment:
 
 
 NO_TRAFFIC = AppTraffic(0, (), (), None)
+UNMATCHED = AppTraffic(None, (), (), None)
+"""Of an app that is not installed: log rows name it by an id that leads to nothing readable."""
 
 
 def assess(
@@ -112,7 +115,7 @@ def _folded(name: str) -> str:
 def _assess_one(
     app: AppRecord, twin: AppRecord | None, traffic: Mapping[str, AppTraffic], logs_said: str
 ) -> AppAssessment:
-    own = traffic.get(app_key(app), NO_TRAFFIC)
+    own = traffic.get(app_key(app), UNMATCHED if app.kind is AppKind.UNINSTALLED else NO_TRAFFIC)
     other = traffic.get(app_key(twin), NO_TRAFFIC) if twin else None
     state = _state(app, own, other)
     broad = broad_scopes_of(app.scopes)
@@ -149,12 +152,16 @@ def _evidence(
     other: AppTraffic | None,
     logs_said: str,
 ) -> tuple[str, ...]:
-    lines = [f"{name}: {fact}" for name, fact in app.evidence.items()]
-    lines.append(f"{own.calls:,} calls logged under it {logs_said}")
+    lines = [f"{name.replace('_', ' ')}: {fact}" for name, fact in app.evidence.items()]
+    lines.append(
+        "log rows cannot be matched to an app that is not installed"
+        if own.calls is None
+        else f"{own.calls:,} calls logged under it {logs_said}"
+    )
     if twin is not None and other is not None:
         lines.append(
             f"likely counterpart by name: {twin.name} ({twin.app_id}), "
-            f"{other.calls:,} calls {logs_said}"
+            f"{other.calls or 0:,} calls {logs_said}"
         )
     if app.namespace:
         lines.append(f"installed from a package (namespace {app.namespace})")

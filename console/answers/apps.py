@@ -35,7 +35,8 @@ class AppAnswer:
     scopes: tuple[str, ...] | None
     broad_scopes: tuple[str, ...]
     users: tuple[str, ...]
-    calls_window: int
+    calls_window: int | None
+    """None where log rows cannot be matched to the app."""
     counterpart: str | None
     last_used: datetime | None
     api_versions: tuple[str, ...]
@@ -86,7 +87,7 @@ def answer_apps(connection: sqlite3.Connection, moment: Moment) -> AppsAnswer:
 
 
 def _by_state_and_traffic(one: AppAssessment) -> tuple[int, int, str]:
-    return (list(STATE_TITLES).index(one.state), -one.traffic.calls, one.app.name.casefold())
+    return (list(STATE_TITLES).index(one.state), -(one.traffic.calls or 0), one.app.name.casefold())
 
 
 def _app(one: AppAssessment) -> AppAnswer:

@@ -24,7 +24,7 @@ def command(request: Request) -> None:
             app.name,
             app.kind.replace("_", " "),
             app.state if request.form == "csv" else app.state_title,
-            len(app.users),
+            None if app.calls_window is None else len(app.users),
             app.calls_window,
             app.counterpart,
             documents.utc_text(app.last_used),

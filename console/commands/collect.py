@@ -22,7 +22,9 @@ def command(place: Place, end_with_parent: bool) -> None:
     org = where.required_org()
     settings_file.require_login_settings(org, where.settings.config_file)
     logs.start_logging()
-    click.echo(f"orgwatch: collecting {org.alias} into {where.store_file}", err=True)
+    click.echo(
+        f"orgwatch: logging in to {org.alias}, then collecting into {where.store_file}", err=True
+    )
     asyncio.run(_collect(where, end_with_parent))
     click.echo("orgwatch: stopped, everything received is stored", err=True)
 

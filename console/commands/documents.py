@@ -233,6 +233,10 @@ def apps_data(answer: AppsAnswer) -> tuple[Document, dict[str, str]]:
     unknown = {"apps[].flows": "the flows of an app are in metadata, which is not read"}
     if any(app.scopes is None for app in answer.apps):
         unknown["apps[].scopes"] = "a connected app's scopes are in metadata, which is not read"
+    if any(app.calls_window is None for app in answer.apps):
+        unknown["apps[].calls_window"] = (
+            "log rows cannot be matched to an app that is not installed in the org"
+        )
     if answer.taken_at is None:
         unknown["taken_at"] = "no inventory has been read yet"
     return data, unknown

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from console.commands.options import Place, place_options
+from console.commands.options import Place, Where, place_options
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -53,18 +53,10 @@ def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
     """
     from console.commands import options, output
     from console.exit_codes import ExitCode
-    from store.writer import open_writer
 
     where = options.resolve_where(place)
     files = _files(paths)
-    # Where the folder cannot be made, opening the store says so in sentences.
-    with suppress(OSError):
-        where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open_writer(where.store_file) as writer, _progress() as progress:
-        outcomes = [_load(path, writer, progress, where.clock.now()) for path in files]
-        loaded = [one for one in outcomes if one is not None]
-        if writer.is_new and not loaded:
-            writer.discard()
+    loaded = _load_all(files, where)
     refused = len(files) - len(loaded)
     header = ("file", "event_type", "outcome", "rows", "malformed_rows")
     if as_json:
@@ -79,6 +71,26 @@ def command(place: Place, paths: tuple[Path, ...], as_json: bool) -> int:
     if refused:
         click.echo(f"orgwatch: not taken in: {refused} of {len(files)} files", err=True)
     return ExitCode.ANSWER_IS_NO if refused else ExitCode.OK
+
+
+def _load_all(files: list[Path], where: Where) -> list[_Loaded]:
+    """Everything that can be taken in; no store is made for nothing."""
+    from store.writer import open_writer
+
+    # Where the folder cannot be made, opening the store says so in sentences.
+    with suppress(OSError):
+        where.store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    loaded: list[_Loaded] = []
+    with open_writer(where.store_file) as writer, _progress() as progress:
+        try:
+            for path in files:
+                one = _load(path, writer, progress, where.clock.now())
+                if one is not None:
+                    loaded.append(one)
+        finally:
+            if writer.is_new and not loaded:
+                writer.discard()
+    return loaded
 
 
 def _cells(one: _Loaded) -> tuple[object, ...]:

@@ -133,11 +133,11 @@ def _look(state: str) -> tuple[str, Tone]:
 def _sort_value(app: AppAnswer, column: str, order: dict[str, int]) -> tuple[float, float, str]:
     name = app.name.casefold()
     if column == "calls":
-        return app.calls_window, 0, name
+        return app.calls_window or 0, 0, name
     if column == "last_used":
         return app.last_used.timestamp() if app.last_used else 0, 0, name
     if column == "state":
-        return order.get(app.state, len(order)), -app.calls_window, name
+        return order.get(app.state, len(order)), -(app.calls_window or 0), name
     return 0, 0, name
 
 
@@ -170,7 +170,7 @@ def _row(app: AppAnswer, as_of: datetime) -> Row:
             Cell(visible(app.name, _TEXT_LIMIT), Tone.STRONG),
             Cell(f"{sign} {visible(app.state_title)}", tone),
             Cell(KIND_TITLES.get(app.kind, visible(app.kind)), Tone.MUTED),
-            Cell(formats.count(len(app.users))),
+            Cell(formats.count(None if app.calls_window is None else len(app.users))),
             Cell(formats.count(app.calls_window)),
             Cell(formats.time_near(app.last_used, as_of), Tone.MUTED),
             _broad(app),

@@ -50,6 +50,13 @@ def test_apps_without_a_counterpart() -> None:
     assert state_of(loose, [loose], {}) == "uninstalled"
 
 
+def test_silence_of_an_app_that_is_not_installed_is_unknown_not_zero() -> None:
+    loose = replace(OLD, kind=AppKind.UNINSTALLED, app_id=None)
+    (found,) = assess([loose], {}, "today")
+    assert found.traffic.calls is None
+    assert any("cannot be matched" in line for line in found.evidence)
+
+
 def test_two_apps_of_one_name_are_never_paired_by_it() -> None:
     twin = replace(NEW, app_id="0xI000000000002AAA")
     assert state_of(OLD, [OLD, NEW, twin], {app_key(NEW): SOME}) == "not_started"
