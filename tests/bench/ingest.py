@@ -13,7 +13,7 @@ from store.writer import open_writer
 from tests.bench.measuring import Measured, interleaved, timed, times_as_fast
 from tests.bench.usage_log import write_usage_log
 
-ROWS = 150_000
+ROWS = 100_000
 ROUNDS = 3
 
 
