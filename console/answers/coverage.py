@@ -101,25 +101,33 @@ def completeness(hours: Sequence[CoverageHour], moment: Moment) -> Completeness:
 def _gaps_of(source: str, known: Mapping[datetime, CoverageHour], moment: Moment) -> Iterator[Gap]:
     """Runs of hours of one source that are not complete, neighbours of one reason joined."""
     open_gap: Gap | None = None
-    hour = moment.since.replace(minute=0, second=0, microsecond=0)
-    while hour < moment.until:
-        row = known.get(hour)
-        state = str(row.state) if row else "blind"
-        reason = row.reason if row else "not collected"
-        end = min(hour + _HOUR, moment.until)
-        if state == CoverageState.COMPLETE:
-            if open_gap:
-                yield open_gap
-            open_gap = None
-        elif open_gap and (open_gap.state, open_gap.reason) == (state, reason):
-            open_gap = replace(open_gap, end=end)
-        else:
-            if open_gap:
-                yield open_gap
-            open_gap = Gap(source, max(hour, moment.since), end, state, reason)
-        hour += _HOUR
-    if open_gap:
+    for piece in _pieces(source, known, moment):
+        if open_gap and (open_gap.state, open_gap.reason) == (piece.state, piece.reason):
+            open_gap = replace(open_gap, end=piece.end)
+            continue
+        if open_gap and open_gap.state != CoverageState.COMPLETE:
+            yield open_gap
+        open_gap = piece
+    if open_gap and open_gap.state != CoverageState.COMPLETE:
         yield open_gap
+
+
+def _pieces(source: str, known: Mapping[datetime, CoverageHour], moment: Moment) -> Iterator[Gap]:
+    """The whole window: every hour that the ledger has, and what lies between them as one piece.
+
+    So the work grows with the ledger and not with the window, which may span years.
+    """
+    at = moment.since
+    for hour in sorted(known):
+        start, end = max(hour, moment.since), min(hour + _HOUR, moment.until)
+        if start >= end:
+            continue
+        if at < start:
+            yield Gap(source, at, start, "blind", "not collected")
+        yield Gap(source, start, end, str(known[hour].state), known[hour].reason)
+        at = end
+    if at < moment.until:
+        yield Gap(source, at, moment.until, "blind", "not collected")
 
 
 def _summary(

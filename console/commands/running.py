@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 
 from console.commands.options import Where
+from console.commands.times import a_moment_before
 from console.companion import Companion
 from console.errors import OrgwatchError
 from store.errors import StoreError, StoreUnusable
@@ -65,6 +66,24 @@ def raise_failure(collector: Companion) -> None:
     raise failure
 
 
+def span_of_files(where: Where) -> tuple[datetime, datetime] | None:
+    """The window on a store of nothing but files from disk: all of them, however old.
+
+    None for every other store, and where there is none: the screen then says why.
+    """
+    from console import services
+    from store.database import open_reader
+
+    try:
+        with open_reader(where.store_file) as reader:
+            stored = services.stored_span(reader.connection)
+            if stored is None or not services.is_disk_only(reader.connection):
+                return None
+    except StoreError:
+        return None
+    return a_moment_before(stored[0]), stored[1]
+
+
 def run_console(
     where: Where, collector: Companion | None, *, as_of: datetime | None = None, note: str = ""
 ) -> int | None:
@@ -76,6 +95,8 @@ def run_console(
 
     logs.start_logging()
     org = where.org
+    files = span_of_files(where) if collector is None and as_of is None else None
+    since, as_of = files or (None, as_of)
     OrgwatchApp(
         ConsoleOptions(
             store_file=where.store_file,
@@ -84,8 +105,9 @@ def run_console(
             integrations=org.integrations if org else (),
             own_calls_fraction=org.own_calls_fraction if org else 0.01,
             as_of=as_of,
+            since=since,
             collector=collector,
-            title_note=note,
+            title_note="disk" if files else note,
         )
     ).run()
     return None

@@ -11,7 +11,7 @@ from console.answers.usage import IntegrationUsage, UsageAnswer
 from console.presenters import formats
 from console.presenters.concerns import Concern
 from console.presenters.events import event_columns, present_row
-from console.presenters.integrations import integration_key, shown_name
+from console.presenters.integrations import integration_key, plot_title, shown_name
 from console.presenters.severities import TONE, severity, sign
 from console.safe_text import visible
 from store.records import StoredEvent
@@ -26,6 +26,8 @@ MARKS = (DEFAULT_THRESHOLDS.warning, DEFAULT_THRESHOLDS.critical)
 
 _AREA_SLOTS = 288
 """Five minutes each: the rhythm in which ``/limits`` is read."""
+_HOURS_NAMED_UP_TO = timedelta(days=3)
+_DAYS_NAMED = 8
 _NAME_LIMIT = 80
 _MOST_ROWS = 40
 """Rows given to a panel: more than any terminal shows of it."""
@@ -71,13 +73,13 @@ def present_pool(pool: PoolAnswer, as_of: datetime) -> GaugeView:
 
 def present_history(pool: PoolAnswer, usage: UsageAnswer) -> AreaView:
     """The pool's use over the window; until that is long enough, the calls per hour of the logs."""
-    times = tuple(_hours(usage.since, usage.until))
+    times = tuple(_times(usage.since, usage.until))
     levels = _levels(pool, usage)
     if sum(level is not None for level in levels) >= _AREA_SLOTS // 4:
         return AreaView("Use of the pool", levels, 1.0, "100 %", times, MARKS)
     calls = _calls_per_hour(usage)
     top = max((value for value in calls if value is not None), default=1.0)
-    return AreaView("Calls per hour in the logs", calls, top, f"{top:,.0f}", times)
+    return AreaView(f"{plot_title(usage)} in the logs", calls, top, f"{top:,.0f}", times)
 
 
 def present_shares(usage: UsageAnswer) -> PanelView:
@@ -89,7 +91,7 @@ def present_shares(usage: UsageAnswer) -> PanelView:
     note = (
         f"logs end {formats.minute_near(usage.logs_until, usage.as_of)}" if usage.logs_until else ""
     )
-    empty = "No log row of the last 24 hours is in the store yet."
+    empty = "No API call of this span is in the logs yet."
     return PanelView(
         RecordView(_SHARE_COLUMNS, shown, empty), note, folds=folds, pinned=_rest_rows(usage)
     )
@@ -220,7 +222,15 @@ def _bridged(slots: Sequence[float | None]) -> Iterable[float | None]:
         yield last if age <= 6 else None
 
 
-def _hours(since: datetime, until: datetime) -> Iterable[tuple[float, str]]:
+def _times(since: datetime, until: datetime) -> Iterable[tuple[float, str]]:
+    """Where in the span every third hour begins, or of a long span some days."""
+    if until - since > _HOURS_NAMED_UP_TO:
+        step = timedelta(days=max((until - since).days // _DAYS_NAMED, 1))
+        day = (since + step).replace(hour=0, minute=0, second=0, microsecond=0)
+        while day < until:
+            yield (day - since) / (until - since), formats.day(day)
+            day += step
+        return
     hour = (since + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
     while hour < until:
         if hour.hour % 3 == 0:

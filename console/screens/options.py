@@ -34,6 +34,8 @@ class ConsoleOptions:
     own_calls_fraction: float = 0.01
     as_of: datetime | None = None
     """A moment to look from instead of now."""
+    since: datetime | None = None
+    """Where the window begins; None looks back a day, as the pool's own count does."""
     collector: Companion | None = None
     """None when another process fills the store, or nothing does."""
     title_note: str = ""
@@ -44,5 +46,8 @@ class ConsoleOptions:
         return timedelta(seconds=_GRACE_S * _GRACE_S / self.clock.real_delay_s(_GRACE_S))
 
     def moment(self) -> Moment:
-        """The rolling day that the screens look at now."""
-        return Moment.rolling(self.as_of or self.clock.now())
+        """The rolling day that the screens look at now, or the window that was asked for."""
+        as_of = self.as_of or self.clock.now()
+        if self.since is None:
+            return Moment.rolling(as_of)
+        return Moment(as_of=as_of, since=self.since, until=as_of)

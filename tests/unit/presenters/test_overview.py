@@ -174,7 +174,7 @@ def test_a_concern_s_row_leads_to_its_room() -> None:
 
 def test_empty_panels_say_why() -> None:
     usage = usage_answer(integrations=(), logs_until=None)
-    assert "No log row" in overview.present_shares(usage).records.empty
+    assert "No API call" in overview.present_shares(usage).records.empty
     assert overview.present_limits(()).records.empty == "No limit has been read yet."
     assert "Nothing" in overview.present_concerns((), NOW).records.empty
     assert "No event yet" in overview.present_latest((), (), NOW).records.empty

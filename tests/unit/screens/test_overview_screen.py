@@ -96,6 +96,6 @@ async def test_an_empty_store_says_why_and_shows_no_zero(tmp_path: Path) -> None
     options = ConsoleOptions(path, StandingClock(), "acme")
     async with OrgwatchApp(options).run_test(size=(80, 24)) as pilot:
         text = await until(pilot, lambda text: "is not known yet" in text)
-        for words in ("not known yet", "No log row", "No limit has been read", "No event yet"):
+        for words in ("not known yet", "No API call", "No limit has been read", "No event yet"):
             assert words in text
         assert "0.0 %" not in text
