@@ -1,5 +1,6 @@
 """Opening a store: for reading by anyone, and the checks that reading and writing share."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,7 @@ from store.schema import APPLICATION_ID, MIGRATION_SET, STEPS
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's lock before it fails."""
 
+_LEAST_ROOM_BYTES = 1 << 20
 _READER_CACHE_KIB = 32_768
 _KNOWN_STEPS = frozenset(name for name, _ in STEPS)
 
@@ -153,7 +155,7 @@ def unusable(path: Path, problem: sqlite3.Error) -> StoreUnusable:
     """SQLite's complaint as sentences for a person."""
     words = str(problem)
     lower = words.lower()
-    if "full" in lower:
+    if "full" in lower or ("i/o error" in lower and _has_no_room(path)):
         return disk_full(path, words)
     if "not a database" in lower or "malformed" in lower:
         return StoreUnusable(
@@ -200,6 +202,14 @@ def disk_full(path: Path, words: str) -> StoreUnusable:
         "The disk is full",
         f"There is no room left for {path}; what was being written is not stored, "
         "what was stored before is safe.",
-        "Free some space on that disk; the collector goes on by itself.",
+        "Free some space on that disk, then start again; a collector that runs goes on by itself.",
         words,
     )
+
+
+def _has_no_room(path: Path) -> bool:
+    """Whether too little room is left for SQLite's side files, which it calls an I/O error."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES
+    except OSError:
+        return False

@@ -18,7 +18,7 @@ def command(request: Request) -> None:
         moment = options.resolve_moment(request, where, reader)
         answer = answer_apps(reader.connection, moment)
     if answer.taken_at is None:
-        options.refuse_uncollected("No inventory of apps is in the store", where)
+        options.refuse_uncollected("No inventory of apps is in the store", where, logged=False)
     rows = [
         (
             app.name,

@@ -26,7 +26,7 @@ def command(place: Place, end_with_parent: bool) -> None:
         f"orgwatch: logging in to {org.alias}, then collecting into {where.store_file}", err=True
     )
     asyncio.run(_collect(where, end_with_parent))
-    click.echo("orgwatch: stopped, everything received is stored", err=True)
+    _say("stopped, everything received is stored")
 
 
 async def _collect(where: Where, ends_with_parent: bool) -> None:

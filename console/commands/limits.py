@@ -18,7 +18,9 @@ def command(request: Request) -> None:
         answer = answer_limits(reader.connection, moment, where.own_calls_fraction)
     pool = answer.pool
     if pool.used_calls is None and not answer.limits:
-        options.refuse_uncollected("No limit has ever been read into this store", where)
+        options.refuse_uncollected(
+            "No limit has ever been read into this store", where, logged=False
+        )
     rows = [
         (
             limit.name,

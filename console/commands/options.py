@@ -218,10 +218,18 @@ def resolve_moment(
     return Moment(as_of=now, since=start, until=end)
 
 
-def refuse_uncollected(title: str, where: Where) -> NoReturn:
-    """Raise `NotCollected`: an empty answer that would look like a quiet org is not given."""
+def refuse_uncollected(title: str, where: Where, *, logged: bool = True) -> NoReturn:
+    """Raise `NotCollected`: an empty answer that would look like a quiet org is not given.
+
+    ``logged`` is false for what no log file tells and only the org itself does.
+    """
+    way = "Fill it with `orgwatch collect`"
+    if logged:
+        way += ", load files with `orgwatch ingest`, or widen --since"
+    else:
+        way += ": log files do not tell this"
     raise NotCollected(
         title,
         f"The store {where.store_file} holds nothing that could answer this.",
-        "Fill it with `orgwatch collect`, load files with `orgwatch ingest`, or widen --since.",
+        f"{way}.",
     )
