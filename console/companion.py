@@ -6,6 +6,7 @@ that happens.
 """
 
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -108,8 +109,10 @@ def end_with_parent(on_end: Callable[[], None]) -> None:
     import threading
 
     def wait() -> None:
+        # Not through sys.stdin: a thread inside its buffer's lock makes the interpreter's own
+        # end a fatal error.
         with contextlib.suppress(OSError, ValueError):
-            while sys.stdin.buffer.read(1):
+            while os.read(sys.stdin.fileno(), 1):
                 pass
         on_end()
 

@@ -1,5 +1,6 @@
 """What the console and the demonstration share: a collector beside, and the screen in front."""
 
+import re
 import time
 from datetime import datetime
 
@@ -13,8 +14,16 @@ FIRST_STORE_TIMEOUT_S = 20.0
 """How long the collector may take to create the store before the screen is drawn."""
 
 
+_LAST_SENTENCES = re.compile(
+    r"^orgwatch: (?P<title>.+)\n  (?P<meaning>.+)\n  What to do: (?P<next_step>.+)\n?"
+    r"(?P<detail>(?:  It said: .*\n?)*)\Z",
+    re.MULTILINE,
+)
+"""How a command ends that failed; see `console.commands.boundary.error_lines`."""
+
+
 class CollectorFailed(OrgwatchError):
-    """The collector ended before there was anything to show; its own sentences stand beneath."""
+    """The collector ended before there was anything to show; its sentences are passed on."""
 
 
 def collector_beside(where: Where) -> Companion:
@@ -53,16 +62,20 @@ def raise_failure(collector: Companion) -> None:
     """Raise the ended collector's own sentences, with its exit code."""
     from console.exit_codes import ExitCode
 
-    said = collector.said().splitlines()
-    failure = CollectorFailed(
-        "The collector stopped",
-        "It could not begin; nothing can be shown that was not collected before.",
-        "See what it said, below.",
-        "\n".join(line for line in said if line.strip()),
-    )
+    said = collector.said()
+    own = _LAST_SENTENCES.search(said)
+    if own is not None:
+        detail = own["detail"].replace("  It said: ", "").strip()
+        failure = CollectorFailed(own["title"], own["meaning"], own["next_step"], detail)
+    else:
+        failure = CollectorFailed(
+            "The collector stopped",
+            "It could not begin; nothing can be shown that was not collected before.",
+            "See what it said last, below, and run `orgwatch collect` by itself.",
+            "\n".join(said.splitlines()[-5:]),
+        )
     code = collector.exit_code
-    if code in set(ExitCode):
-        failure.exit_code = ExitCode(code)
+    failure.exit_code = ExitCode(code) if code in set(ExitCode) else ExitCode.INTERNAL_FAULT
     raise failure
 
 

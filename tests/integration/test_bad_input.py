@@ -1,6 +1,7 @@
 """What is configured wrongly, and an org that cannot be reached: sentences, and nothing written."""
 
 import json
+import os
 import re
 import socket
 import ssl
@@ -28,6 +29,7 @@ from tests.integration.installed import (
     orgwatch,
     outcome_of,
 )
+from tests.terminal.pseudo_terminal import PseudoTerminal
 
 READERS = ("limits", "usage", "events", "apps", "coverage")
 
@@ -261,6 +263,28 @@ def test_what_the_org_refuses(folder: Path, org: dict[str, str], what: str) -> N
     outcome = collect(folder, settings(folder, org, **changes))
     assert_said(outcome, ExitCode.ORG_REFUSED, title, *parts)
     assert "\n  It said: " in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "exit_code", "said"),
+    [
+        ({"audience": "https://acme.example"}, 3, "The audience of the login is wrong"),
+        ({"private_key_file": "/none.key"}, 2, "The private key file does not exist"),
+    ],
+)
+def test_the_console_passes_on_what_its_collector_was_told(
+    folder: Path, org: dict[str, str], changes: dict[str, str | None], exit_code: int, said: str
+) -> None:
+    config, store = settings(folder, org, **changes), folder / "stores" / "new.db"
+    command = [ORGWATCH, "console", "--config", str(config), "--store", str(store)]
+    surroundings = {**os.environ, "TERM": "xterm-256color"}
+    with PseudoTerminal(command, 160, 40, surroundings) as console:
+        assert console.exit_code() == exit_code
+        lines = console.text.splitlines()
+    assert lines[0] == f"orgwatch: {said}"
+    assert any(line.startswith("  What to do: ") for line in lines)
+    assert "Traceback" not in console.text
+    assert not store.exists()
 
 
 # The way to the org.
