@@ -36,7 +36,9 @@ def test_a_task_says_its_last_word(connection: sqlite3.Connection) -> None:
 
 def test_the_login_is_one(connection: sqlite3.Connection) -> None:
     assert login(connection) is None
-    state = LoginState("orgwatch@acme.example", NOON, NOON, NOON + MINUTE, "expires_in", None, 3_660.5)
+    state = LoginState(
+        "orgwatch@acme.example", NOON, NOON, NOON + MINUTE, "expires_in", None, 3_660.5
+    )
     record_login(connection, state)
     failed = dataclasses.replace(state, obtained_at=None, expires_at=None, error="invalid_grant")
     record_login(connection, failed)
