@@ -32,9 +32,8 @@ class StoreAccess:
         return await self._in_thread(lambda: self._open().data_version())
 
     async def close(self) -> None:
-        """Give the connection back; a later question opens a new one."""
-        if self._reader is not None:
-            await self._in_thread(self._close)
+        """Give the connection back, also one that is just being opened."""
+        await self._in_thread(self._close)
 
     async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
         async with self._turn:
