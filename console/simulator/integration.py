@@ -94,3 +94,21 @@ class SimIntegration:
     error_statuses: tuple[int, ...] = (400, 404, 500, 503)
     soap_type: str = "P"
     """API_TYPE of its SOAP calls: ``P`` partner, ``E`` enterprise WSDL."""
+    borrows_from: "SimIntegration | None" = None
+    """The integration whose sessions it uses without ever logging in: a token taken from there.
+    Its users must be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmChange:
+    """For some whole minutes an integration keeps to another rhythm."""
+
+    integration: SimIntegration
+    first_minute: int
+    """Since 1970."""
+    end_minute: int
+    """The first minute that is as usual again."""
+    factor: float = 1.0
+    """What each minute's expected calls are multiplied by; 0 is silence."""
+    extra_per_minute: float = 0.0
+    """Expected calls on top of that, whatever the hour."""

@@ -76,6 +76,13 @@ class WorldOptions:
     its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
     event_monitoring: bool = True
     """False: the free tier. No hourly files, few types, and only the logout stream."""
+    scenario: str = "acme"
+    """Name of the story, one of `console.simulator.scenarios.catalogue.SCENARIOS`."""
+    episode_at: timedelta | None = None
+    """When the story's episode begins, from the opening on; negative for the past, so that log
+    files of it exist already. None takes the story's own beginning."""
+    scale: float = 1.0
+    """How many times the usual calls the integrations make; the pool grows with it."""
 
 
 class World:
