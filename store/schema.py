@@ -135,8 +135,16 @@ _CONSOLE = (
         one INTEGER PRIMARY KEY CHECK (one = 1), at_ms INTEGER NOT NULL) STRICT""",
 )
 
+_ACCESS = (
+    """CREATE TABLE access_probe (
+        id INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+        digest TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
+    "CREATE INDEX access_probe_first ON access_probe (first_ms)",
+)
+
 STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("first_minute", _ORG + _LIMITS + _EVENTS + _LOG_FILES + _API_CALLS + _CONSOLE),
     ("clock_of_login", ("ALTER TABLE login_state ADD COLUMN clock_skew_s REAL",)),
+    ("access", _ACCESS),
 )
 """Name and statements of every step, in order. A step that was released never changes."""
