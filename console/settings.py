@@ -13,6 +13,9 @@ from console.secrets import Secret
 PRODUCTION_AUDIENCE = "https://login.salesforce.com"
 """The audience of a JWT for production orgs (Salesforce help, "OAuth 2.0 JWT Bearer Flow")."""
 
+SANDBOX_AUDIENCE = "https://test.salesforce.com"
+"""The same for sandboxes."""
+
 DEFAULT_CHANNELS = ("/event/LoginEventStream", "/event/ApiEventStream")
 """The monitoring channels that carry logins and API reads."""
 
@@ -75,6 +78,19 @@ class OrgSettings:
     private_key_keyring: str | None = None
     """The service name under which the OS keyring holds the key for ``username``."""
     certificate_file: Path | None = None
+    private_key_passphrase_keyring: str | None = None
+    """The service name under which the OS keyring holds the passphrase of the key."""
+    consumer_key_next: str | None = None
+    """The consumer key to try when ``consumer_key`` is refused, while it is being replaced."""
+    private_key_file_next: Path | None = None
+    """The key to try when the first is refused, while keys are being replaced."""
+    private_key_next: Secret | None = None
+    """The same key itself, from ``ORGWATCH_PRIVATE_KEY_NEXT``."""
+    certificate_file_next: Path | None = None
+    client_secret: Secret | None = None
+    """From ``ORGWATCH_CLIENT_SECRET``; only introspection uses it, the login never does."""
+    introspection: str = "auto"
+    """``auto`` asks the org when a token ends, where the app may; ``off`` never asks."""
     api_version: str | None = None
     """None: the newest version that org and console share."""
     stream_channels: tuple[str, ...] = DEFAULT_CHANNELS

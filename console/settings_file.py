@@ -36,11 +36,19 @@ ENVIRONMENT = {
     "ORGWATCH_CONSUMER_KEY": "consumer_key",
     "ORGWATCH_USERNAME": "username",
     "ORGWATCH_PRIVATE_KEY_FILE": "private_key_file",
+    "ORGWATCH_CONSUMER_KEY_NEXT": "consumer_key_next",
+    "ORGWATCH_PRIVATE_KEY_FILE_NEXT": "private_key_file_next",
     "ORGWATCH_API_VERSION": "api_version",
 }
 """Environment variables and the settings that they replace."""
 
 PRIVATE_KEY_VARIABLE = "ORGWATCH_PRIVATE_KEY"
+SECRET_VARIABLES = {
+    PRIVATE_KEY_VARIABLE: "private_key",
+    "ORGWATCH_PRIVATE_KEY_NEXT": "private_key_next",
+    "ORGWATCH_CLIENT_SECRET": "client_secret",
+}
+"""Environment variables of settings that no file may hold."""
 ENVIRONMENT_ORG = "env"
 """The alias of an org that only the environment describes."""
 
@@ -81,6 +89,11 @@ class _OrgTable(msgspec.Struct):
     private_key_file: str | None = None
     private_key_keyring: str | None = None
     certificate_file: str | None = None
+    private_key_passphrase_keyring: str | None = None
+    consumer_key_next: str | None = None
+    private_key_file_next: str | None = None
+    certificate_file_next: str | None = None
+    introspection: str = "auto"
     api_version: str | None = None
     stream_channels: list[str] = msgspec.field(default_factory=lambda: list(DEFAULT_CHANNELS))
     stream_start: str = "new"
@@ -274,6 +287,12 @@ class _Reading:
                 f"{self._file}: {where} stream_start is {table.stream_start!r}.",
                 "Use new (only what comes from now on) or retained (also the last three days).",
             )
+        if table.introspection not in ("auto", "off"):
+            raise ConfigurationError(
+                "introspection is neither 'auto' nor 'off'",
+                f"{self._file}: {where} introspection is {table.introspection!r}.",
+                "Use auto (ask the org when a token ends, where the app may) or off.",
+            )
         for key in raw:
             self.origins[f"org.{alias}.{key}"] = str(self._file)
         return OrgSettings(
@@ -286,6 +305,11 @@ class _Reading:
             private_key_file=_path(table.private_key_file),
             private_key_keyring=table.private_key_keyring,
             certificate_file=_path(table.certificate_file),
+            private_key_passphrase_keyring=table.private_key_passphrase_keyring,
+            consumer_key_next=table.consumer_key_next,
+            private_key_file_next=_path(table.private_key_file_next),
+            certificate_file_next=_path(table.certificate_file_next),
+            introspection=table.introspection,
             api_version=table.api_version,
             stream_channels=tuple(table.stream_channels),
             stream_start=table.stream_start,
@@ -348,8 +372,9 @@ def _with_environment(
     for name, key in ENVIRONMENT.items():
         if key in values:
             origins[f"org.{org.alias}.{key}"] = f"environment variable {name}"
-    if "private_key_file" in values:
-        values["private_key_file"] = Path(values["private_key_file"]).expanduser()
+    for key in ("private_key_file", "private_key_file_next"):
+        if key in values:
+            values[key] = Path(values[key]).expanduser()
     for key in ("instance_url", "login_url"):
         if key in values:
             values[key] = values[key].rstrip("/")
@@ -363,9 +388,9 @@ def _with_environment(
         )
     ):
         values["login_url"] = values["instance_url"]
-    inline_key = environ.get(PRIVATE_KEY_VARIABLE)
-    if inline_key:
-        values["private_key"] = Secret(inline_key)
-        origins[f"org.{org.alias}.private_key"] = f"environment variable {PRIVATE_KEY_VARIABLE}"
+    for name, key in SECRET_VARIABLES.items():
+        if environ.get(name):
+            values[key] = Secret(environ[name])
+            origins[f"org.{org.alias}.{key}"] = f"environment variable {name}"
     kept = {name: getattr(org, name) for name in OrgSettings.__dataclass_fields__}
     return OrgSettings(**{**kept, **values})

@@ -43,7 +43,7 @@ def show(config: Path | None) -> None:
                 continue
             value = getattr(org, name)
             shown = "set, hidden" if isinstance(value, Secret) else value
-            if name == "consumer_key" and value:
+            if name.startswith("consumer_key") and value:
                 shown = f"{value[:5]}… ({len(value)} characters)"
             origin = loaded.origins.get(f"org.{org.alias}.{name}", "default")
             click.echo(f"{name} = {shown}  ({origin})")
