@@ -1,6 +1,7 @@
 """The people and service accounts of Acme, the simulated org."""
 
 from console.simulator.ids import record_id
+from console.simulator.permissions import Permission
 from console.simulator.story import SimUser
 
 API_ONLY_PROFILE = "Minimum Access - API Only Integrations"
@@ -99,3 +100,28 @@ PEOPLE: tuple[SimUser, ...] = (
     WEB_FORMS,
     CONSOLE,
 )
+
+_EVERYTHING = frozenset(Permission) - {Permission.API_ONLY_USER}
+_MONITORING = frozenset(
+    {
+        Permission.VIEW_SETUP,
+        Permission.VIEW_EVENT_LOG_FILES,
+        Permission.VIEW_EVENT_LOG_OBJECT_DATA,
+        Permission.VIEW_REAL_TIME_EVENTS,
+        Permission.MANAGE_USERS,
+        Permission.MONITOR_LOGIN_HISTORY,
+        Permission.CUSTOMIZE_APPLICATION,
+        Permission.MODIFY_METADATA,
+        Permission.ECA_VIEWER,
+    }
+)
+"""All that a console can use."""
+GRANTS: dict[str, frozenset[Permission]] = {
+    ADMIN_PROFILE: _EVERYTHING,
+    LEGACY_PROFILE: _EVERYTHING - {Permission.APPROVE_UNINSTALLED_APPS},
+    STANDARD_PROFILE: frozenset({Permission.API_ENABLED}),
+    API_ONLY_PROFILE: frozenset({Permission.API_ENABLED, Permission.API_ONLY_USER}),
+    "Orgwatch_Monitoring": _MONITORING,
+    "Backup_Read_All": frozenset({Permission.VIEW_ALL_DATA}),
+}
+"""What profiles and permission sets give; those that are not named give nothing of this."""

@@ -1,46 +1,29 @@
 """The tables of the org itself and of who may do what in it."""
 
 from collections import Counter
+from dataclasses import replace
 
 from console.simulator import story_people as people
+from console.simulator.access import Access
 from console.simulator.ids import record_id
+from console.simulator.permissions import Feature, Permission
 from console.simulator.story import OrgFacts, SimApp
 from console.simulator.tables import Row, Table, Value, fixed_table
 
-_PERMISSIONS = (
-    "PermissionsApiEnabled",
-    "PermissionsApiUserOnly",
-    "PermissionsModifyAllData",
-    "PermissionsViewAllData",
-    "PermissionsManageUsers",
-    "PermissionsCustomizeApplication",
-    "PermissionsModifyMetadata",
-    "PermissionsViewSetup",
-    "PermissionsViewEventLogFiles",
-)
-_POWERFUL = frozenset(_PERMISSIONS) - {"PermissionsApiUserOnly"}
-_GRANTS: dict[str, frozenset[str]] = {
-    people.ADMIN_PROFILE: _POWERFUL,
-    people.LEGACY_PROFILE: _POWERFUL,
-    people.STANDARD_PROFILE: frozenset({"PermissionsApiEnabled"}),
-    people.API_ONLY_PROFILE: frozenset({"PermissionsApiEnabled", "PermissionsApiUserOnly"}),
-    "Orgwatch_Monitoring": frozenset({"PermissionsViewSetup", "PermissionsViewEventLogFiles"}),
-    "Backup_Read_All": frozenset({"PermissionsViewAllData"}),
-}
 _LICENCE_OF_PROFILE = {
     name: people.INTEGRATION_LICENCE if name == people.API_ONLY_PROFILE else people.FULL_LICENCE
     for name in people.PROFILES
 }
 
 
-def people_tables(facts: OrgFacts) -> tuple[Table, ...]:
+def people_tables(facts: OrgFacts, access: Access) -> tuple[Table, ...]:
     """Organization, User, Profile, UserLicense, PermissionSet, its assignments and its apps."""
     return (
         _organization(facts),
         _user(facts),
-        _profile(facts),
+        _profile(facts, access),
         _user_license(facts),
-        _permission_set(facts),
+        _permission_set(facts, access),
         _permission_set_assignment(facts),
         _setup_entity_access(facts),
     )
@@ -58,9 +41,13 @@ def _license_id(name: str) -> str:
     return record_id("100", name)
 
 
-def _granted(holder: str) -> dict[str, Value]:
-    grants = _GRANTS.get(holder, frozenset())
-    return {name: name in grants for name in _PERMISSIONS}
+def _granted(access: Access, holder: str) -> dict[str, Value]:
+    given = access.given_by(holder)
+    return {
+        permission.column: permission in given
+        for permission in Permission
+        if permission is not Permission.USE_ANY_API_CLIENT or access.has(Feature.API_ACCESS_CONTROL)
+    }
 
 
 def _organization(facts: OrgFacts) -> Table:
@@ -117,20 +104,22 @@ def _user(facts: OrgFacts) -> Table:
     )
 
 
-def _profile(facts: OrgFacts) -> Table:
-    rows: list[Row] = [
-        {
-            "Id": _profile_id(name),
-            "Name": name,
-            "UserType": "Standard",
-            "UserLicenseId": _license_id(_LICENCE_OF_PROFILE[name]),
-            "CreatedDate": facts.created_at,
-            **_granted(name),
-        }
-        for name in people.PROFILES
-    ]
+def _profile(facts: OrgFacts, access: Access) -> Table:
+    def rows() -> list[Row]:
+        return [
+            {
+                "Id": _profile_id(name),
+                "Name": name,
+                "UserType": "Standard",
+                "UserLicenseId": _license_id(_LICENCE_OF_PROFILE[name]),
+                "CreatedDate": facts.created_at,
+                **_granted(access, name),
+            }
+            for name in people.PROFILES
+        ]
+
     parents = {"UserLicense": ("UserLicense", "UserLicenseId")}
-    return fixed_table("Profile", "00e", rows, parents, UserType="picklist")
+    return replace(fixed_table("Profile", "00e", rows(), parents, UserType="picklist"), rows=rows)
 
 
 def _user_license(facts: OrgFacts) -> Table:
@@ -165,16 +154,17 @@ def _permission_set_names(facts: OrgFacts) -> list[str]:
     return sorted(named | {app.permission_set for app in facts.apps if app.permission_set})
 
 
-def _permission_set(facts: OrgFacts) -> Table:
-    rows: list[Row] = [
-        _permission_set_row(facts, name, None) for name in _permission_set_names(facts)
-    ]
-    rows.extend(_permission_set_row(facts, f"X{_profile_id(p)[:15]}", p) for p in people.PROFILES)
+def _permission_set(facts: OrgFacts, access: Access) -> Table:
+    def rows() -> list[Row]:
+        profiles = ((f"X{_profile_id(p)[:15]}", p) for p in people.PROFILES)
+        named = ((name, None) for name in _permission_set_names(facts))
+        return [_permission_set_row(facts, access, *each) for each in (*named, *profiles)]
+
     parents = {"Profile": ("Profile", "ProfileId")}
-    return fixed_table("PermissionSet", "0PS", rows, parents)
+    return replace(fixed_table("PermissionSet", "0PS", rows(), parents), rows=rows)
 
 
-def _permission_set_row(facts: OrgFacts, name: str, profile: str | None) -> Row:
+def _permission_set_row(facts: OrgFacts, access: Access, name: str, profile: str | None) -> Row:
     """A permission set, or the hidden one that every profile owns."""
     return {
         "Id": _permission_set_id(name),
@@ -184,7 +174,7 @@ def _permission_set_row(facts: OrgFacts, name: str, profile: str | None) -> Row:
         "ProfileId": _profile_id(profile) if profile else None,
         "NamespacePrefix": None,
         "CreatedDate": facts.created_at,
-        **_granted(profile or name),
+        **_granted(access, profile or name),
     }
 
 

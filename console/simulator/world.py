@@ -13,6 +13,7 @@ from functools import partial
 
 from console.clock import Clock
 from console.simulator import story_acme, story_people
+from console.simulator.access import Access
 from console.simulator.app_columns import EcaLogId
 from console.simulator.client_acts import ApiRequest, LoginAttempt
 from console.simulator.dice import number_from
@@ -23,6 +24,7 @@ from console.simulator.log_usage_rows import ApiTotalUsage
 from console.simulator.logins import Login, Logins
 from console.simulator.moments import DAY_MS, HOUR_MS, from_ms, iso_ms, to_ms
 from console.simulator.own_acts import OwnActs, own_call
+from console.simulator.permissions import Feature, Permission
 from console.simulator.publisher import (
     API_CHANNEL,
     LOGIN_CHANNEL,
@@ -76,6 +78,10 @@ class WorldOptions:
     its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
     event_monitoring: bool = True
     """False: the free tier. No hourly files, few types, and only the logout stream."""
+    withheld: frozenset[Permission] = frozenset()
+    """Permissions that the console's user lacks; `World.access` changes them later."""
+    missing_features: frozenset[Feature] = frozenset({Feature.API_ACCESS_CONTROL})
+    """What the org does not have, besides Event Monitoring where that is False."""
     scenario: str = "acme"
     """Name of the story, one of `console.simulator.scenarios.catalogue.SCENARIOS`."""
     episode_at: timedelta | None = None
@@ -92,6 +98,9 @@ class World:
         self._clock = clock
         self.options = options or WorldOptions()
         self.facts: OrgFacts = story_acme.ACME
+        self.access = Access(
+            self.facts, story_people.GRANTS, self.options.withheld, _missing(self.options)
+        )
         self.pool_max: int = self.facts.pool_max
         self.channels: tuple[str, ...] = (
             (LOGIN_CHANNEL, API_CHANNEL, LOGOUT_CHANNEL)
@@ -241,6 +250,14 @@ class World:
         tables = self._tooling_tables if tooling else self._tables
         return tables.get(sobject.lower())
 
+    def table_for(
+        self, user: SimUser, sobject: str, *, tooling: bool = False, version: int = 0
+    ) -> Table | None:
+        """`table` as ``user`` sees it in that API version, 0 being the newest."""
+        return self.access.seen_by(
+            user, self.table(sobject, tooling), tooling=tooling, version=version
+        )
+
     # -- truth --------------------------------------------------------------------------------
 
     def truth(self, since: datetime, until: datetime) -> dict[str, object]:
@@ -313,7 +330,7 @@ class World:
         )
         creator = story_people.AUTOMATED_PROCESS.user_id
         tables = [
-            *people_tables(self.facts),
+            *people_tables(self.facts, self.access),
             *app_tables(self.facts, self._last_used),
             events.login_history(),
             event_log_file(self._log_files, self.now, creator),
@@ -336,6 +353,13 @@ class World:
     def _wake(self) -> None:
         for wake in tuple(self._listeners):
             wake()
+
+
+def _missing(options: WorldOptions) -> frozenset[Feature]:
+    """Everything that the org does not have."""
+    if options.event_monitoring:
+        return options.missing_features
+    return options.missing_features | {Feature.EVENT_MONITORING}
 
 
 def _ceil_ms(moment: datetime) -> int:
