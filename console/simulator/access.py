@@ -111,7 +111,6 @@ class Access:
         missing: Iterable[Feature] = (),
     ) -> None:
         self._grants = grants
-        self._users = {user.user_id: user for user in facts.users}
         self._console = facts.console_user
         self._withheld = frozenset(withheld)
         self._added: frozenset[Permission] = frozenset()

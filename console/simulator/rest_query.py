@@ -67,7 +67,10 @@ def first_page(wire: Wire, call: RestCall, text: str, wished_rows: int, *, tooli
     call.query = text
     now = wire.world.now()
     try:
-        answer = run(text, lambda name: wire.world.table(name, tooling=tooling), now)
+        find_table = partial(
+            wire.world.table_for, call.grant.user, tooling=tooling, version=int(float(call.version))
+        )
+        answer = run(text, find_table, now)
     except SoqlError as error:
         raise RestRefused(400, error.code, error.message(text)) from None
     page_rows = min(wished_rows, answer.table.page_rows)

@@ -51,9 +51,9 @@ def add_describe_routes(router: web.UrlDispatcher, base: str) -> None:
 
 async def describe_all(request: web.Request) -> web.Response:
     """``GET …/sobjects``: every object, without its fields."""
-    world = request.app[WIRE].world
+    world, user = request.app[WIRE].world, request[CALL].grant.user
     base = request[CALL].base
-    tables = [table for name in OBJECTS if (table := world.table(name)) is not None]
+    tables = [table for name in OBJECTS if (table := world.table_for(user, name)) is not None]
     body = {
         "encoding": "UTF-8",
         "maxBatchSize": 200,
@@ -65,7 +65,7 @@ async def describe_all(request: web.Request) -> web.Response:
 async def describe_one(request: web.Request) -> web.Response:
     """``GET …/sobjects/<name>/describe``: one object with its fields."""
     call = request[CALL]
-    table = request.app[WIRE].world.table(request.match_info["name"])
+    table = request.app[WIRE].world.table_for(call.grant.user, request.match_info["name"])
     if table is None:
         raise not_found()
     call.entity = table.name
