@@ -25,8 +25,11 @@ class CallShape:
     """``Query``, ``QueryMore`` for a read that the API event stream carries."""
     query: str = ""
     rows: tuple[int, int] = (0, 0)
-    """Fewest and most rows that a read returns."""
+    """Fewest and most rows that it reads or writes, where that is known."""
     success: int = 200
+    """The status of its answer unless the integration's error rate strikes."""
+    records: int = 16
+    """How many different records ``{id}`` stands for, at most 1,024."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,17 @@ class SimIntegration:
     error_statuses: tuple[int, ...] = (400, 404, 500, 503)
     soap_type: str = "P"
     """API_TYPE of its SOAP calls: ``P`` partner, ``E`` enterprise WSDL."""
+    episode_only: bool = False
+    """It exists for a scenario's episode only: no rhythm, every call and login planted, and one
+    session for each of its users."""
     borrows_from: "SimIntegration | None" = None
-    """The integration whose sessions it uses without ever logging in: a token taken from there.
-    Its users must be the same."""
+    """The integration whose sessions it uses without logging in: a token taken from there. Its
+    users are the same."""
+
+    @property
+    def logs_in_by_itself(self) -> bool:
+        """Whether it asks for new sessions in the rhythm of its login habit."""
+        return not self.episode_only and self.borrows_from is None
 
 
 @dataclass(frozen=True, slots=True)

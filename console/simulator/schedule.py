@@ -14,6 +14,8 @@ def _phase(key: str, user_index: int) -> int:
 
 def is_login_minute(integration: SimIntegration, user_index: int, minute: int) -> bool:
     """Whether that user of the integration logs in during that minute since 1970."""
+    if not integration.logs_in_by_itself:
+        return False
     every = integration.login.every_min
     return (minute + _phase(integration.key, user_index)) % every == 0
 
@@ -25,7 +27,10 @@ def login_offset_ms(integration: SimIntegration, user_index: int, minute: int) -
 
 
 def session_start_ms(integration: SimIntegration, user_index: int, at_ms: int) -> int:
-    """When the session was opened that the integration's user holds at ``at_ms``."""
+    """When the session was opened that the integration's user holds at ``at_ms``.
+
+    Only for integrations that log in by themselves.
+    """
     every = integration.login.every_min
     minute = at_ms // MINUTE_MS
     login_minute = minute - (minute + _phase(integration.key, user_index)) % every
@@ -39,6 +44,19 @@ def session_start_ms(integration: SimIntegration, user_index: int, at_ms: int) -
 def session_number(integration: SimIntegration, user_index: int, start_ms: int) -> int:
     """64 bits that name the session which the integration's user opened at ``start_ms``."""
     return mixed(_phase(integration.key, user_index) ^ start_ms, 1)
+
+
+def session_at(integration: SimIntegration, user_index: int, at_ms: int) -> int:
+    """64 bits that name the session which the integration's user holds at ``at_ms``."""
+    owner = integration.borrows_from or integration
+    if owner.episode_only:
+        return episode_session(owner, user_index)
+    return session_number(owner, user_index, session_start_ms(owner, user_index, at_ms))
+
+
+def episode_session(integration: SimIntegration, user_index: int) -> int:
+    """64 bits that name the one session of a user of an integration of an episode."""
+    return mixed(_phase(integration.key, user_index), 2)
 
 
 def address_of(integration: SimIntegration, number: int) -> str:

@@ -1,29 +1,35 @@
 """Every call of every integration, as a pure function of seed, integration and minute.
 
 Past and future come from the same function, so history needs no storage: a minute's calls are
-made again, the same ones, whenever somebody asks. No call falls on a minute's first millisecond,
-so that whole-minute spans hold the same calls whichever of their ends is open.
+made again, the same ones, whenever somebody asks. What a scenario plants is known from the start
+and belongs to the function. No call falls on a minute's first millisecond, so that whole-minute
+spans hold the same calls whichever of their ends is open.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from console.simulator.dice import MASK, fraction, mixed, number_from
 from console.simulator.ids import record_id
-from console.simulator.integration import CallShape, SimIntegration
-from console.simulator.moments import DAY_MIN, MINUTE_MS, is_weekend, weekday
+from console.simulator.integration import CallShape, RhythmChange, SimIntegration
+from console.simulator.lanes import Lanes, unmixed, walked
+from console.simulator.moments import DAY_MIN, HOUR_MIN, MINUTE_MS, is_weekend, weekday
 from console.simulator.schedule import (
     address_of,
     is_login_minute,
     login_offset_ms,
+    session_at,
     session_number,
-    session_start_ms,
 )
 from console.simulator.story import SimUser
 
 SOAP_LOGIN = CallShape(1, "SOAP", "POST", "login")
 """SOAP ``login()``: a call that counts, logged with API_RESOURCE ``login``."""
 _SHAPE_SLOTS = 64
+_MOST_RECORDS = 1024
+_KEPT_HOURS = 72
 _MINUTE_SWING = 0.35
 """How far a minute's expected calls may differ from the rhythm, as a share of it."""
 _DAY_SWING = 0.08
@@ -63,13 +69,12 @@ class Call(NamedTuple):
     @property
     def session(self) -> int:
         """64 bits that name the session in which it was made."""
-        start_ms = session_start_ms(self.integration, self.user_index, self.at_ms)
-        return session_number(self.integration, self.user_index, start_ms)
+        return session_at(self.integration, self.user_index, self.at_ms)
 
     @property
     def variant(self) -> int:
-        """Which of sixteen records of the entity it names."""
-        return self.number >> 42 & 0xF
+        """Which of the shape's records it names."""
+        return (self.number >> 42 & _MOST_RECORDS - 1) % self.shape.records
 
     @property
     def status(self) -> int:
@@ -87,7 +92,7 @@ class Call(NamedTuple):
 
     @property
     def rows(self) -> int:
-        """Rows that a read returned."""
+        """Rows that it read or wrote."""
         least, most = self.shape.rows
         return least + (self.number >> 46) % (most - least + 1)
 
@@ -105,90 +110,173 @@ def _resource(shape: CallShape, version: str, variant: int) -> str:
     return named.replace("{id}", record_id("a0K", shape.entity, variant))
 
 
-class Traffic:
-    """The calls of a set of integrations under one seed."""
+RawCall = tuple[int, int, SimIntegration, CallShape]
+"""What a `Call` is made of: its moment, number, integration and shape."""
 
-    def __init__(self, seed: int, integrations: tuple[SimIntegration, ...]) -> None:
+
+class Traffic:
+    """The calls of a set of integrations under one seed.
+
+    ``planted`` calls come on top of what the rhythms give; each belongs to one of the
+    integrations. ``scale`` multiplies what the rhythms give and leaves planted calls alone.
+    Memory: the planted calls, a few numbers for each minute and integration of the last
+    `_KEPT_HOURS` hours asked about, and the calls of the last eight minutes asked about.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        integrations: tuple[SimIntegration, ...],
+        changes: tuple[RhythmChange, ...] = (),
+        planted: Iterable[Call] = (),
+        scale: float = 1.0,
+    ) -> None:
         self.integrations = integrations
-        self._sources = tuple(_Source(seed, integration) for integration in integrations)
+        self._sources = tuple(
+            _Source(seed, one, tuple(c for c in changes if c.integration is one), scale)
+            for one in integrations
+            if not one.episode_only
+        )
+        self._planted: dict[int, list[Call]] = {}
+        for call in planted:
+            self._planted.setdefault(call.at_ms // MINUTE_MS, []).append(call)
+        self._hour = lru_cache(maxsize=_KEPT_HOURS)(self._plan_hour)
         self._recent = lru_cache(maxsize=8)(self._calls_of)
 
     def count(self, minute: int) -> int:
         """How many calls that use up the pool fall in a minute since 1970."""
-        return sum(s.count(minute) for s in self._sources if s.integration.counts)
+        hour, n = divmod(minute, HOUR_MIN)
+        found = sum(
+            plan.counts[n] + len(source.api_logins(minute))
+            for source, plan in self._hour(hour)
+            if source.integration.counts
+        )
+        planted = self._planted.get(minute)
+        return found + sum(call.integration.counts for call in planted) if planted else found
 
     def calls(self, minute: int) -> tuple[Call, ...]:
         """All calls of a minute since 1970, in order of time."""
         return self._recent(minute)
+
+    def raw_calls(self, minute: int) -> list[RawCall]:
+        """What `calls` gives as plain tuples, at a third of the cost: for whoever wants them all.
+
+        What is asked about a call is best asked of ``Call(*raw)``.
+        """
+        hour, n = divmod(minute, HOUR_MIN)
+        start_ms = minute * MINUTE_MS
+        busy = [(source, plan) for source, plan in self._hour(hour) if plan.counts[n]]
+        lanes = Lanes(b"".join(unmixed(plan.bases[n], plan.counts[n]) for _, plan in busy))
+        slots = lanes.third_bytes()
+        owners: list[SimIntegration] = []
+        shapes: list[CallShape] = []
+        for source, plan in busy:
+            first = len(owners)
+            owners += [source.integration] * plan.counts[n]
+            shapes += map(source.shape_of, slots[first : len(owners)])
+        moments = lanes.spread_over(start_ms + 1, MINUTE_MS - 1)
+        calls: list[RawCall] = list(zip(moments, lanes.numbers(), owners, shapes, strict=True))
+        for source in self._sources:
+            if source.integration.login.is_api_call:
+                calls += source.login_calls(minute)
+        calls += self._planted.get(minute, ())
+        calls.sort(key=_at)
+        return calls
 
     def counted_times(self, minute: int) -> list[int]:
         """When, in milliseconds, the minute's calls that use up the pool were made."""
         return [call.at_ms for call in self.calls(minute) if call.integration.counts]
 
     def _calls_of(self, minute: int) -> tuple[Call, ...]:
-        calls: list[Call] = []
-        for source in self._sources:
-            calls.extend(source.calls(minute))
-        calls.sort(key=_at)
-        return tuple(calls)
+        return tuple(map(Call._make, self.raw_calls(minute)))
+
+    def _plan_hour(self, hour: int) -> tuple[tuple["_Source", "_HourPlan"], ...]:
+        return tuple((source, source.plan(hour)) for source in self._sources)
 
 
-def _at(call: Call) -> int:
-    return call.at_ms
+_at = itemgetter(0)
+
+
+class _HourPlan(NamedTuple):
+    """For each minute of an hour, an integration's calls and the number that seeds them."""
+
+    counts: list[int]
+    """Without the API calls that log in."""
+    bases: tuple[int, ...]
 
 
 class _Source:
     """One integration's share of the traffic."""
 
-    def __init__(self, seed: int, integration: SimIntegration) -> None:
+    def __init__(
+        self,
+        seed: int,
+        integration: SimIntegration,
+        changes: tuple[RhythmChange, ...],
+        scale: float,
+    ) -> None:
         self.integration = integration
         self._salt = number_from("traffic", seed, integration.key)
-        self._weekday = integration.rhythm.per_minute(weekend=False)
-        self._weekend = integration.rhythm.per_minute(weekend=True)
-        self._shapes = _spread(integration.shapes)
-        self._day = -1
-        self._factor = 1.0
+        self._weekday = _scaled(integration.rhythm.per_minute(weekend=False), scale)
+        self._weekend = _scaled(integration.rhythm.per_minute(weekend=True), scale)
+        self._changes = changes
+        self.shape_of = (_spread(integration.shapes) * (256 // _SHAPE_SLOTS)).__getitem__
+        """The shape that a byte of chance chooses."""
 
-    def count(self, minute: int) -> int:
-        """How many calls the minute has, the API calls that log in included."""
-        return self._ordinary(minute) + len(self._logins(minute))
+    def plan(self, hour: int) -> _HourPlan:
+        """What one hour since 1970 holds."""
+        first = hour * HOUR_MIN
+        # Each minute takes two steps of the salt: one for how many calls, one to seed them.
+        numbers = Lanes(unmixed(walked(self._salt, first * 2), 2 * HOUR_MIN)).numbers()
+        day_factor = self._day_factor(first // DAY_MIN)
+        counts = [
+            _drawn(expected, numbers[2 * n], day_factor)
+            for n, expected in enumerate(self._expected(first))
+        ]
+        return _HourPlan(counts, numbers[1::2])
 
-    def calls(self, minute: int) -> list[Call]:
-        """The minute's calls, in no order."""
-        integration = self.integration
-        shapes = self._shapes
-        start_ms = minute * MINUTE_MS
-        base = mixed(self._salt, minute * 2 + 1)
-        calls = []
-        for n in range(self._ordinary(minute)):
-            number = mixed(base, n)
-            at_ms = start_ms + 1 + ((number & 0xFFFF) * (MINUTE_MS - 1) >> 16)
-            calls.append(Call(at_ms, number, integration, shapes[number >> 16 & 0x3F]))
-        for user_index in self._logins(minute):
-            at_ms = start_ms + login_offset_ms(integration, user_index, minute)
-            number = session_number(integration, user_index, at_ms)
-            calls.append(Call(at_ms, number, integration, SOAP_LOGIN))
-        return calls
+    def login_calls(self, minute: int) -> Iterator[RawCall]:
+        """The API calls that log in during a minute."""
+        for user_index in self.api_logins(minute):
+            offset_ms = login_offset_ms(self.integration, user_index, minute)
+            at_ms = minute * MINUTE_MS + offset_ms
+            number = session_number(self.integration, user_index, at_ms)
+            yield Call(at_ms, number, self.integration, SOAP_LOGIN)
 
-    def _ordinary(self, minute: int) -> int:
-        expected = (self._weekend if is_weekend(minute) else self._weekday)[minute % DAY_MIN]
-        if not expected:
-            return 0
-        number = mixed(self._salt, minute * 2)
-        swing = 1 + _MINUTE_SWING * (fraction(number << 32 & MASK) * 2 - 1)
-        return int(expected * swing * self._day_factor(minute // DAY_MIN) + fraction(number))
-
-    def _day_factor(self, day: int) -> float:
-        if day != self._day:
-            chance = fraction(mixed(self._salt ^ MASK, day))
-            self._day, self._factor = day, _WEEK[weekday(day)] * (1 + _DAY_SWING * (chance * 2 - 1))
-        return self._factor
-
-    def _logins(self, minute: int) -> list[int]:
+    def api_logins(self, minute: int) -> list[int]:
+        """Which users log in by an API call during a minute."""
         if not self.integration.login.is_api_call:
             return []
         users = range(len(self.integration.users))
         return [n for n in users if is_login_minute(self.integration, n, minute)]
+
+    def _expected(self, first: int) -> list[float]:
+        """Expected calls in each minute of the hour that begins there."""
+        day = self._weekend if is_weekend(first) else self._weekday
+        expected = list(day[first % DAY_MIN : first % DAY_MIN + HOUR_MIN])
+        for change in self._changes:
+            for minute in range(
+                max(first, change.first_minute), min(first + HOUR_MIN, change.end_minute)
+            ):
+                usual = expected[minute - first]
+                expected[minute - first] = usual * change.factor + change.extra_per_minute
+        return expected
+
+    def _day_factor(self, day: int) -> float:
+        chance = fraction(mixed(self._salt ^ MASK, day))
+        return _WEEK[weekday(day)] * (1 + _DAY_SWING * (chance * 2 - 1))
+
+
+def _drawn(expected: float, number: int, day_factor: float) -> int:
+    """How many calls a minute has, of which so many are expected."""
+    if not expected:
+        return 0
+    swing = 1 + _MINUTE_SWING * (fraction(number << 32 & MASK) * 2 - 1)
+    return int(expected * swing * day_factor + fraction(number))
+
+
+def _scaled(expected: tuple[float, ...], scale: float) -> tuple[float, ...]:
+    return expected if scale == 1.0 else tuple(calls * scale for calls in expected)
 
 
 def _spread(shapes: tuple[CallShape, ...]) -> tuple[CallShape, ...]:
