@@ -11,14 +11,17 @@ import httpx
 import stamina
 
 from console.clock import Clock
-from console.errors import OrgError, OrgRefused, OrgUnreachable, UnreadableAnswer
+from console.errors import OrgError
+from console.faults.row import Retry
+from console.salesforce.ageing import deprecation
 from console.salesforce.backoff import FullJitter
+from console.salesforce.circuit import Circuit, OrgReach
 from console.salesforce.deadlines import Deadlines
-from console.salesforce.exchange import Answer, not_json, open_answer, read_answer, undecodable
-from console.salesforce.faults import refusal
+from console.salesforce.exchange import Answer, open_answer, read_answer, undecodable
 from console.salesforce.limit_header import LIMIT_HEADER, parse_limit_info
 from console.salesforce.login import TokenKeeper
-from console.salesforce.retry_after import retry_after_s
+from console.salesforce.outcome import FAILURES, Refused, failure_of, refused_or_unreadable
+from console.salesforce.shown_certificate import with_shown_certificate
 from console.salesforce.types import AccessToken, LimitHeader
 from console.salesforce.unreachable import unreachable
 from console.secrets import Secret
@@ -45,7 +48,7 @@ _Outcome = TypeVar("_Outcome")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to ask for: a read, whatever its HTTP method, so that it may be repeated."""
+    """What to ask for, and for whom."""
 
     path: str
     purpose: str
@@ -53,11 +56,17 @@ class Ask:
     json_body: Mapping[str, object] | None = None
     """Sent by POST, for composite reads."""
     authenticated: bool = True
+    is_read: bool = True
+    """False for what may change something: it is never sent twice for a reason nobody knows."""
 
     @property
     def what(self) -> str:
         """The question in words: the query where it is one, else the path."""
         return (self.params or {}).get("q", self.path)
+
+
+def ignored(_: object) -> None:
+    """Listens, and does nothing."""
 
 
 class BearerAuth(httpx.Auth):
@@ -73,27 +82,42 @@ class BearerAuth(httpx.Auth):
 
 
 class _TokenRefused(Exception):
-    """Status 401; ``fault`` holds its sentences in case a new token is refused too."""
-
-    def __init__(self, fault: OrgRefused) -> None:
-        super().__init__(fault.title)
-        self.fault = fault
-
-
-class _TryAgain(Exception):
-    """A fault that may be gone at the next attempt."""
+    """The org wants another token; ``fault`` is raised in case a new one is refused too."""
 
     def __init__(self, fault: OrgError) -> None:
         super().__init__(fault.title)
         self.fault = fault
 
 
+class _TryAgain(Exception):
+    """A fault that may be gone at the next attempt, unless ``attempts`` were made."""
+
+    def __init__(self, fault: OrgError, attempts: int) -> None:
+        super().__init__(fault.title)
+        self.fault = fault
+        self.attempts = attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who hears what the answers say besides their content."""
+
+    on_limit: Callable[[LimitHeader], None]
+    """The API pool as each answer's header names it."""
+    on_call: Callable[[str, int], None]
+    """The purpose of each request, and what it cost in API calls."""
+    on_reach: Callable[[OrgReach], None] = ignored
+    """The org went down, is still down after a probe, or is back."""
+    on_ageing: Callable[[str], None] = ignored
+    """The org's words about the version of the API in use, when it is to be retired."""
+
+
 class Requester:
     """Sends what `RestClient` asks, and turns every outcome into an answer or a fault.
 
-    A fault that may pass is met with up to `MAX_ATTEMPTS` attempts, spaced with full jitter or as
-    Retry-After says. A refused token is replaced once. What the token keeper raises is not
-    repeated: it has waits of its own.
+    The table of faults says what is worth repeating: at most `MAX_ATTEMPTS` attempts, spaced with
+    full jitter or as Retry-After says. A refused token is replaced once. What the token keeper
+    raises is not repeated: it has waits of its own. While the circuit is open nothing is sent.
     """
 
     def __init__(
@@ -101,16 +125,15 @@ class Requester:
         tokens: TokenKeeper,
         http: httpx.AsyncClient,
         clock: Clock,
-        on_limit: Callable[[LimitHeader], None],
-        on_call: Callable[[str, int], None],
+        listeners: Listeners,
         deadlines: Deadlines,
     ) -> None:
         self._tokens = tokens
         self._http = http
         self._clock = clock
-        self._on_limit = on_limit
-        self._on_call = on_call
+        self._listeners = listeners
         self._deadlines = deadlines
+        self._circuit = Circuit(clock, listeners.on_reach)
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def answer(self, ask: Ask) -> Answer:
@@ -124,7 +147,7 @@ class Requester:
                 finally:
                     await response.aclose()
 
-        return await self._repeated(asked)
+        return await self._repeated(asked, is_read=ask.is_read)
 
     @asynccontextmanager
     async def stream(self, ask: Ask) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -134,27 +157,35 @@ class Requester:
         """
 
         async def opened(token: AccessToken) -> httpx.Response:
-            async with asyncio.timeout(self._deadlines.whole_s):
-                return await self._opened(ask, token)
-
-        async with self._slots:
-            response = await self._repeated(opened)
+            await self._slots.acquire()
             try:
-                async with aclosing(self._pieces(response)) as pieces:
-                    yield pieces
-            finally:
-                await response.aclose()
+                async with asyncio.timeout(self._deadlines.whole_s):
+                    return await self._opened(ask, token)
+            except BaseException:
+                self._slots.release()
+                raise
+
+        response = await self._repeated(opened, is_read=ask.is_read)
+        try:
+            async with aclosing(self._pieces(response)) as pieces:
+                yield pieces
+        finally:
+            self._slots.release()
+            await response.aclose()
 
     async def own_user_id(self) -> str | None:
         """The user of the token; None when its identity URL does not tell."""
         match = _IDENTITY_USER.search((await self._tokens.token()).identity_url or "")
         return None if match is None else match[1]
 
-    async def _repeated(self, operation: Callable[[AccessToken], Awaitable[_Outcome]]) -> _Outcome:
+    async def _repeated(
+        self, operation: Callable[[AccessToken], Awaitable[_Outcome]], *, is_read: bool
+    ) -> _Outcome:
         backoff = FullJitter(RETRY_FIRST_S, RETRY_CAP_S)
+        made = 0
 
         def wait_s(error: Exception) -> float | bool:
-            if not isinstance(error, _TryAgain):
+            if not isinstance(error, _TryAgain) or made >= error.attempts:
                 return False
             own_s = backoff.next_s()
             return self._clock.real_delay_s(max(own_s, error.fault.retry_after_s or 0.0))
@@ -165,45 +196,57 @@ class Requester:
                 on=wait_s, attempts=MAX_ATTEMPTS, timeout=RETRY_WHOLE_S
             ):
                 with attempt:
-                    return await self._with_token(operation)
+                    made += 1
+                    return await self._with_token(operation, is_read=is_read)
             raise AssertionError("a retry loop ends by returning or raising")
         except _TryAgain as last:
             fault = last.fault
         raise fault
 
     async def _with_token(
-        self, operation: Callable[[AccessToken], Awaitable[_Outcome]]
+        self, operation: Callable[[AccessToken], Awaitable[_Outcome]], *, is_read: bool
     ) -> _Outcome:
         """One attempt; a token that is refused is replaced once."""
         token = await self._tokens.token()
         try:
-            return await self._judged(operation, token)
+            return await self._judged(operation, token, is_read=is_read)
         except _TokenRefused:
             await self._tokens.refused(token)
         token = await self._tokens.token()
         try:
-            return await self._judged(operation, token)
+            return await self._judged(operation, token, is_read=is_read)
         except _TokenRefused as again:
             await self._tokens.refused(token)
             fault = again.fault
         raise fault
 
     async def _judged(
-        self, operation: Callable[[AccessToken], Awaitable[_Outcome]], token: AccessToken
+        self,
+        operation: Callable[[AccessToken], Awaitable[_Outcome]],
+        token: AccessToken,
+        *,
+        is_read: bool,
     ) -> _Outcome:
         """``operation``, its failure turned into a fault and sorted by whether it may pass."""
-        fault: OrgError
-        try:
-            return await operation(token)
-        except httpx.DecodingError:
-            fault = undecodable(token.instance_url)
-        except (httpx.HTTPError, TimeoutError) as error:
-            fault = unreachable(error, token.instance_url)
-        except (OrgRefused, OrgUnreachable, UnreadableAnswer) as error:
-            fault = error
-        if fault.retryable and (fault.retry_after_s or 0.0) <= MAX_RETRY_AFTER_S:
-            raise _TryAgain(fault)
-        raise fault
+        with self._circuit.attempt() as attempt:
+            try:
+                outcome = await operation(token)
+            except (Refused, *FAILURES) as error:
+                failure = failure_of(error, token.instance_url)
+            else:
+                attempt.answered()
+                return outcome
+            if failure.org_is_there:
+                attempt.answered()
+            elif failure.org_is_there is False:
+                attempt.failed(failure.fault)
+        fault, retry = failure.fault, failure.retry
+        if retry is Retry.NEW_TOKEN:
+            raise _TokenRefused(fault)
+        attempts = retry.attempts(MAX_ATTEMPTS, is_read=is_read)
+        if attempts > 1 and (fault.retry_after_s or 0.0) <= MAX_RETRY_AFTER_S:
+            raise _TryAgain(fault, attempts)
+        raise await with_shown_certificate(fault, token.instance_url)
 
     async def _opened(self, ask: Ask, token: AccessToken) -> httpx.Response:
         """The head of an answer of a status below 400; its body is the caller's to close."""
@@ -211,7 +254,7 @@ class Requester:
         if response.status_code < httpx.codes.BAD_REQUEST:
             return response
         try:
-            raise self._refused(ask, await read_answer(response))
+            raise refused_or_unreadable(await read_answer(response), ask.what)
         finally:
             await response.aclose()
 
@@ -231,29 +274,30 @@ class Requester:
         except _NOT_SENT:
             raise
         except (httpx.HTTPError, asyncio.CancelledError):
-            self._on_call(ask.purpose, 1 if ask.authenticated else 0)
+            self._listeners.on_call(ask.purpose, 1 if ask.authenticated else 0)
             raise
         self._account(ask, response)
         return response
 
     def _account(self, ask: Ask, response: httpx.Response) -> None:
-        """Salesforce counts what carries the limit header: not 401, not ``/services/data``."""
+        """Salesforce counts what carries the limit header: not 401, not ``/services/data``.
+
+        A good answer without the header counts too, in case something on the way removed it; a
+        page for people is not Salesforce's answer to a call.
+        """
         header = response.headers.get(LIMIT_HEADER)
+        is_page = "html" in response.headers.get("Content-Type", "").lower()
+        counted = ask.authenticated and (
+            header is not None or (response.is_success and not is_page)
+        )
+        self._listeners.on_call(ask.purpose, 1 if counted else 0)
         pool = parse_limit_info(header) if header else None
-        counted = ask.authenticated and (header is not None or response.is_success)
-        self._on_call(ask.purpose, 1 if counted else 0)
         if pool is not None:
             used_calls, max_calls = pool
-            self._on_limit(LimitHeader(used_calls, max_calls, self._clock.now()))
-
-    def _refused(self, ask: Ask, answer: Answer) -> Exception:
-        body = answer.json_or_none()
-        is_page = answer.body.lstrip().startswith(b"<")
-        if body is None and is_page and answer.status < httpx.codes.INTERNAL_SERVER_ERROR:
-            return not_json(answer)
-        wish_s = retry_after_s(answer.headers.get("Retry-After"), answer.date())
-        fault = refusal(answer.status, body, ask.what, wish_s)
-        return _TokenRefused(fault) if answer.status == httpx.codes.UNAUTHORIZED else fault
+            self._listeners.on_limit(LimitHeader(used_calls, max_calls, self._clock.now()))
+        ageing = deprecation(response.headers.get("Warning"))
+        if ageing is not None:
+            self._listeners.on_ageing(ageing)
 
     async def _pieces(self, response: httpx.Response) -> AsyncGenerator[bytes, None]:
         address = f"{response.request.url.scheme}://{response.request.url.host}"

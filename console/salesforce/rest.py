@@ -7,16 +7,24 @@ call by purpose, and reads the limit header of every answer.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from itertools import islice
 
 import httpx
 
 from console.clock import Clock
 from console.errors import ConfigurationError, OrgRefused
-from console.salesforce.composite import composite_body, composite_pages, parse_page
+from console.salesforce.circuit import OrgReach
+from console.salesforce.composite import (
+    MAX_QUERIES,
+    Page,
+    composite_body,
+    composite_pages,
+    parse_page,
+)
 from console.salesforce.deadlines import Deadlines
-from console.salesforce.exchange import unexpected
 from console.salesforce.login import TokenKeeper
-from console.salesforce.requester import Ask, Requester
+from console.salesforce.paging import CURSOR_GONE, all_records
+from console.salesforce.requester import Ask, Listeners, Requester, ignored
 from console.salesforce.types import ApiVersion, LimitHeader
 from console.salesforce.values import Record
 from console.salesforce.versions import choose_version, parse_versions
@@ -27,7 +35,9 @@ class RestClient:
     """Asks the org for data, as the user of ``tokens``.
 
     ``on_limit`` gets the API pool as each answer's header names it; ``on_call`` gets the purpose
-    of each request and what it cost in API calls (0 for what Salesforce does not count).
+    of each request and what it cost in API calls (0 for what Salesforce does not count);
+    ``on_reach`` hears when the org goes down and when it is back; ``on_ageing`` gets the org's
+    words about a version of the API that it is about to retire.
 
     Every method may raise `OrgUnreachable`, `LoginRefused`, `OrgRefused` or `UnreadableAnswer`.
     Paths that begin with ``/services/`` are taken as they are; others, such as ``/limits``, are
@@ -43,12 +53,13 @@ class RestClient:
         on_limit: Callable[[LimitHeader], None],
         on_call: Callable[[str, int], None],
         *,
+        on_reach: Callable[[OrgReach], None] = ignored,
+        on_ageing: Callable[[str], None] = ignored,
         deadlines: Deadlines | None = None,
     ) -> None:
         self._settings = settings
-        self._requester = Requester(
-            tokens, http, clock, on_limit, on_call, deadlines or Deadlines()
-        )
+        listeners = Listeners(on_limit, on_call, on_reach, on_ageing)
+        self._requester = Requester(tokens, http, clock, listeners, deadlines or Deadlines())
         self._version: ApiVersion | None = None
         self._choosing_version = asyncio.Lock()
 
@@ -68,15 +79,13 @@ class RestClient:
         ``TOO_MANY_RECORDS``: a list that was cut short would be taken for the whole.
         """
         path = await self._absolute("/tooling/query" if tooling else "/query")
-        answer = await self._requester.answer(Ask(path, purpose, params={"q": soql}))
-        page = parse_page(answer.json())
-        return await self._with_rest(page.records, page.next_path, soql, purpose, max_records)
+        first = await self._first_page(path, soql, purpose)
+        return await self._all_records(first, path, soql, purpose, max_records)
 
     async def count(self, soql: str, *, purpose: str) -> int | None:
         """What a ``SELECT COUNT() FROM …`` counted; None when the org did not say."""
         path = await self._absolute("/query")
-        answer = await self._requester.answer(Ask(path, purpose, params={"q": soql}))
-        return parse_page(answer.json()).total
+        return (await self._first_page(path, soql, purpose)).total
 
     async def query_together(
         self, soqls: Mapping[str, str], *, purpose: str, max_records: int = 50_000
@@ -89,14 +98,25 @@ class RestClient:
         body = composite_body(soqls, version)
         ask = Ask(f"/services/data/v{version}/composite", purpose, json_body=body)
         pages = composite_pages((await self._requester.answer(ask)).json(), soqls)
+        path = f"/services/data/v{version}/query"
         outcomes: dict[str, list[Record] | OrgRefused] = {}
         for name, page in pages.items():
             if isinstance(page, OrgRefused):
                 outcomes[name] = page
             else:
-                outcomes[name] = await self._with_rest(
-                    page.records, page.next_path, soqls[name], purpose, max_records
+                outcomes[name] = await self._all_records(
+                    page, path, soqls[name], purpose, max_records
                 )
+        return outcomes
+
+    async def query_many(
+        self, soqls: Mapping[str, str], *, purpose: str, max_records: int = 50_000
+    ) -> Mapping[str, list[Record] | OrgRefused]:
+        """Any number of queries by name, five to a call, each with its own outcome."""
+        outcomes: dict[str, list[Record] | OrgRefused] = {}
+        named = iter(soqls.items())
+        while five := dict(islice(named, MAX_QUERIES)):
+            outcomes |= await self.query_together(five, purpose=purpose, max_records=max_records)
         return outcomes
 
     @asynccontextmanager
@@ -142,34 +162,22 @@ class RestClient:
             return path
         return f"/services/data/v{await self.api_version()}{path}"
 
-    async def _with_rest(
-        self,
-        records: list[Record],
-        next_path: str | None,
-        soql: str,
-        purpose: str,
-        max_records: int,
+    async def _first_page(self, path: str, soql: str, purpose: str) -> Page:
+        answer = await self._requester.answer(Ask(path, purpose, params={"q": soql}))
+        return parse_page(answer.json())
+
+    async def _all_records(
+        self, first: Page, path: str, soql: str, purpose: str, max_records: int
     ) -> list[Record]:
-        """``records`` and those of every further page."""
-        collected = list(records)
-        while next_path is not None:
-            if len(collected) >= max_records:
-                raise _too_many(soql, max_records)
-            page = parse_page((await self._requester.answer(Ask(next_path, purpose))).json())
-            if not page.records:
-                raise unexpected("a query", "records on every page")
-            collected += page.records
-            next_path = page.next_path
-        if len(collected) > max_records:
-            raise _too_many(soql, max_records)
-        return collected
+        """The records of every page; a query whose cursor the org dropped is asked once more."""
 
+        async def fetch(next_path: str) -> object:
+            return (await self._requester.answer(Ask(next_path, purpose))).json()
 
-def _too_many(soql: str, max_records: int) -> OrgRefused:
-    return OrgRefused(
-        "The query has more records than expected",
-        f"More than {max_records:,} records came, and a part would be taken for the whole.",
-        "Nothing was stored of it; report it with the words below.",
-        soql,
-        code="TOO_MANY_RECORDS",
-    )
+        try:
+            return await all_records(first, fetch, soql, max_records)
+        except OrgRefused as refused:
+            if refused.code != CURSOR_GONE:
+                raise
+        again = await self._first_page(path, soql, purpose)
+        return await all_records(again, fetch, soql, max_records)

@@ -1,16 +1,16 @@
-"""Why a session ended, read from what the org said: pure, one table, no guesses elsewhere.
+"""Why a session ended, read from what the org said: pure, and by the table of faults.
 
-The texts are those of the Streaming API Developer Guide, "Streaming API Error Codes" and
-"Handling Streaming API Errors", and of the client issue threads named in the project's facts.
+What the org's texts mean stands in `console.faults.cometd`.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
+from console.faults.cometd import cometd_row, error_code
+from console.faults.row import FaultRow, Retry
+
 _DETAIL_LIMIT = 500
-_CODE = re.compile(r"^(\d{3})(?!\d)")
 
 
 class EndKind(StrEnum):
@@ -41,6 +41,8 @@ class SessionEnd:
     reason: str
     detail: str = ""
     retry_after_s: float | None = None
+    next_step: str = ""
+    """What a person can do about it, where the table of faults says."""
 
 
 class SessionEnded(Exception):
@@ -51,26 +53,13 @@ class SessionEnded(Exception):
         self.end = end
 
 
-_SENTENCES: tuple[tuple[str, EndKind, str], ...] = (
-    ("server is too busy", EndKind.BUSY, "the org is too busy to stream"),
-    ("simultaneous connections per server", EndKind.BUSY, "too many clients on the org's server"),
-    (
-        "concurrent user limit exceeded",
-        EndKind.BUSY,
-        "the org's limit of streaming clients is used up",
-    ),
-    (
-        "total events daily limit exceeded",
-        EndKind.BUSY,
-        "the org's daily event allocation is used up",
-    ),
-    ("unknown client", EndKind.UNKNOWN_CLIENT, "the org forgot the session"),
-    ("has not completed handshake", EndKind.UNKNOWN_CLIENT, "the org forgot the session"),
-    ("no bayeux_browser cookie", EndKind.UNKNOWN_CLIENT, "the org lost the session's cookie"),
-    ("authentication invalid", EndKind.AUTHENTICATION, "the org no longer accepts the token"),
-    ("requires authentication", EndKind.AUTHENTICATION, "the org saw no token"),
-    ("not enabled for streaming", EndKind.DENIED, "the user may not use the Streaming API"),
-)
+_KINDS = {
+    Retry.NEW_SESSION: EndKind.UNKNOWN_CLIENT,
+    Retry.NEW_TOKEN: EndKind.AUTHENTICATION,
+    Retry.BACK_OFF: EndKind.BUSY,
+    Retry.WAIT: EndKind.BUSY,
+}
+"""What ends a session and is none of these is a refusal."""
 
 
 def end_of_reply(reply: Mapping[str, object]) -> SessionEnd:
@@ -79,19 +68,10 @@ def end_of_reply(reply: Mapping[str, object]) -> SessionEnd:
     ``ext.sfdc.failureReason`` outranks ``error``: a busy server answers with a 401 on top and the
     true cause inside.
     """
-    error = _text(reply.get("error"))
-    cause = failure_reason(reply) or error
-    for fragment, kind, reason in _SENTENCES:
-        if fragment in cause.lower():
-            return SessionEnd(kind, reason, _clipped(cause))
-    code = error_code(cause) or error_code(error)
-    if code == 401:
-        return SessionEnd(EndKind.AUTHENTICATION, "the org refused the token", _clipped(cause))
-    if code == 402:
-        return SessionEnd(EndKind.UNKNOWN_CLIENT, "the org forgot the session", _clipped(cause))
-    if code is not None and code >= 500:
-        return SessionEnd(EndKind.BUSY, "the org cannot stream now", _clipped(cause))
-    return SessionEnd(EndKind.DENIED, "the org refused to stream", _clipped(cause))
+    error, cause = _text(reply.get("error")), failure_reason(reply)
+    row = cometd_row(error, cause)
+    kind = _KINDS.get(row.retry, EndKind.DENIED)
+    return SessionEnd(kind, _in_a_line(row), _clipped(cause or error), next_step=row.next_step)
 
 
 def end_of_status(
@@ -123,13 +103,9 @@ def refuses_replay_id(reply: Mapping[str, object]) -> bool:
 
 def refusal_sentence(reply: Mapping[str, object]) -> str:
     """Why a channel was refused, in one line with the org's own words."""
-    words = _clipped(failure_reason(reply) or _text(reply.get("error")) or "no reason given")
-    lowered = words.lower()
-    if "denied_by_security_policy" in lowered:
-        return f"the org has no such channel, or the user may not see it ({words})"
-    if "doesn't exist" in lowered or "unknown channel" in lowered:
-        return f"the org has no such channel ({words})"
-    return f"the org refused the channel ({words})"
+    error, cause = _text(reply.get("error")), failure_reason(reply)
+    words = _clipped(cause or error or "no reason given")
+    return f"{_in_a_line(cometd_row(error, cause))} ({words})"
 
 
 def failure_reason(reply: Mapping[str, object]) -> str:
@@ -139,10 +115,9 @@ def failure_reason(reply: Mapping[str, object]) -> str:
     return _text(sfdc.get("failureReason")) if isinstance(sfdc, Mapping) else ""
 
 
-def error_code(error: str) -> int | None:
-    """The three digits that a Bayeux error starts with."""
-    found = _CODE.match(error)
-    return int(found[1]) if found else None
+def _in_a_line(row: FaultRow) -> str:
+    """The row's title as the middle of a sentence."""
+    return row.title[:1].lower() + row.title[1:]
 
 
 def _text(value: object) -> str:

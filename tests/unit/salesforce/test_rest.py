@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from console.errors import ConfigurationError, OrgError, OrgRefused, OrgUnreachable
+from console.errors import (
+    ConfigurationError,
+    OrgError,
+    OrgRefused,
+    OrgUnreachable,
+    UnreadableAnswer,
+)
 from console.salesforce.deadlines import Deadlines
 from console.salesforce.types import LimitHeader
 from tests.unit.salesforce.scripted_org import START, Console, answering
@@ -232,13 +238,59 @@ async def test_a_page_of_another_shape_is_refused(console: Console, page: Any) -
 
 
 async def test_pages_that_never_end_are_ended(console: Console) -> None:
-    locator = "/services/data/v68.0/query/01gRO0000016PIAYA2-1"
-    page = {"totalSize": 1, "done": False, "nextRecordsUrl": locator, "records": [{"Id": "1"}]}
+    here, there = (f"/services/data/v68.0/query/01gRO0000016PIAYA2-{n}" for n in (1, 2))
+    page = {"totalSize": 1, "done": False, "nextRecordsUrl": here, "records": [{"Id": "1"}]}
     console.org.serve("/query", page)
-    console.org.serve(locator, page)
+    console.org.serve(there, page)
+    console.org.serve(here, page | {"nextRecordsUrl": there})
     with pytest.raises(OrgRefused):
         await console.rest.query("SELECT Id FROM User", purpose="users", max_records=50)
     assert len(console.calls) < 60
+
+
+async def test_a_page_that_leads_to_itself_is_no_answer(console: Console) -> None:
+    here = "/services/data/v68.0/query/01gRO0000016PIAYA2-1"
+    page = {"totalSize": 1, "done": False, "nextRecordsUrl": here, "records": [{"Id": "1"}]}
+    console.org.serve("/query", page)
+    console.org.serve(here, page)
+    with pytest.raises(UnreadableAnswer):
+        await console.rest.query("SELECT Id FROM User", purpose="users")
+    assert console.calls.count(("users", 1)) == 2
+
+
+async def test_a_query_whose_cursor_is_gone_is_asked_once_more(console: Console) -> None:
+    here = "/services/data/v68.0/query/01gRO0000016PIAYA2-1"
+    first = {"totalSize": 2, "done": False, "nextRecordsUrl": here, "records": [{"Id": "1"}]}
+    console.org.serve("/query", first)
+    gone = console.org.error(404, "INVALID_QUERY_LOCATOR", "Invalid query locator")
+    console.org.serve(here, gone, {"totalSize": 2, "done": True, "records": [{"Id": "2"}]})
+    records = await console.rest.query("SELECT Id FROM User", purpose="users")
+    assert [record["Id"] for record in records] == ["1", "2"]
+    console.org.serve(here, gone)
+    with pytest.raises(OrgRefused) as caught:
+        await console.rest.query("SELECT Id FROM User", purpose="again")
+    assert caught.value.title == "The rest of the query is gone"
+    assert console.calls.count(("again", 1)) == 4
+
+
+async def test_many_queries_go_five_to_a_call(console: Console) -> None:
+    console.org.serve_tables({name: [{"Id": name}] for name in "ABCDEFG"})
+    outcomes = await console.rest.query_many(
+        {name: f"SELECT Id FROM {name}" for name in "ABCDEFG"}, purpose="apps"
+    )
+    assert outcomes == {name: [{"Id": name}] for name in "ABCDEFG"}
+    assert console.calls == [("version", 0), ("apps", 1), ("apps", 1)]
+
+
+@pytest.mark.parametrize(("code", "sent"), [("A_NEW_CODE", 2), ("INVALID_TYPE", 1)])
+async def test_a_refusal_that_nobody_knows_is_asked_once_more(
+    console: Console, code: str, sent: int
+) -> None:
+    console.org.serve("/limits", console.org.error(400, code, "new words"))
+    with pytest.raises(OrgRefused) as caught:
+        await console.rest.get("/limits", purpose="limits")
+    assert "new words" in caught.value.detail
+    assert console.calls.count(("limits", 1)) == sent
 
 
 async def test_the_tooling_api_has_its_own_query(console: Console) -> None:
