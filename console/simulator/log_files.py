@@ -1,41 +1,44 @@
 """Which event log files exist at a moment, and what is in them.
 
-Hourly files appear three to six hours after their hour; rows that were late come in an additional
-file with the next Sequence. Daily files are made in the small hours of the next day and hold the
-whole day, late rows included. No file without rows (EventLogFile, object reference; differences
-between hourly and 24-hour event logs). Files are never stored: their bytes are made again, the
-same ones, from what happened. The latest hours asked for are kept packed, because a client asks
-for a file's length before it asks for the file.
+Files are never stored: their bytes are made again, the same ones, from what happened, a few
+minutes of the org at a time. What is kept is how much each hour holds, because a client is told a
+file's length before it asks for the file.
 """
 
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import compress
+from typing import Literal
 
-from console.simulator.dice import fraction, mixed, number_from
+from console.simulator.dice import mixed
 from console.simulator.ids import record_id
-from console.simulator.log_rows import LogType, has_late_rows
-from console.simulator.moments import (
-    DAY_MIN,
-    DAY_MS,
-    HOUR_MIN,
-    HOUR_MS,
-    from_ms,
-    to_ms,
+from console.simulator.log_delivery import (
+    LATE,
+    LONGEST_MS,
+    ON_TIME,
+    PARTS,
+    SOONEST_MS,
+    STRAGGLING,
+    Delivery,
 )
-from console.simulator.own_acts import OwnActs
+from console.simulator.log_measures import FileSize, HourMeasures
+from console.simulator.log_quirks import LogQuirks
+from console.simulator.log_rows import LogType, Rows
+from console.simulator.moments import DAY_MS, HOUR_MIN, HOUR_MS, from_ms, to_ms
 
 HOURLY = "Hourly"
 DAILY = "Daily"
-SOONEST_MS = 3 * HOUR_MS
-"""No file is made earlier than this after the end of what it covers."""
-RETENTION = timedelta(days=30)
 FREE_RETENTION = timedelta(days=1)
-_ON_TIME, _LATE = 1, 2
-_KEPT_HOURS = 120
+"""How long a file is kept without Event Monitoring."""
+LogFileChange = Literal["grown", "replaced", "gone"]
+"""What can happen to a file between its listing and its download: it holds one more row, the last
+one once more; it is withdrawn and listed again under another id; it is withdrawn."""
+_DAY_H = 24
+_CHUNK_BYTES = 96 * 1024
+_REMADE = len(PARTS)
+"""In place of a part: a daily file that was made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +58,69 @@ class SimLogFile:
     field_names: str
     """Comma-separated column names in file order."""
     field_types: str
+    parts: tuple[int, ...]
+    """Which of its hours' rows it holds: those on time, those that were late, the stragglers."""
+    is_empty: bool = False
+    """A file of no bytes at all."""
 
     @property
     def covers(self) -> timedelta:
         """How long a span the file covers from ``log_date`` on."""
         return timedelta(hours=1) if self.interval == HOURLY else timedelta(days=1)
 
-
-@dataclass(frozen=True, slots=True)
-class FileSize:
-    """How much a log file holds."""
-
-    rows: int
-    """Without the header."""
-    length_bytes: int
-    """With the header."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Hour:
-    """All rows of one type in one hour, on time and late, in the order of their time."""
-
-    packed: bytes
-    """The lines, compressed: about a tenth of the file."""
-    late: bytes
-    """A byte for each line: 1 where it comes in the additional file."""
-    sizes: tuple[FileSize, FileSize]
-    """Of the rows on time and of the late ones, without header."""
-
-    def text(self, part: int | None) -> bytes:
-        """The lines of one part, or of both."""
-        whole = zlib.decompress(self.packed)
-        if part is None or not any(self.late):
-            return whole if part != _LATE else b""
-        lines = whole.splitlines(keepends=True)
-        return b"".join(compress(lines, (late == (part == _LATE) for late in self.late)))
+    @property
+    def hours(self) -> range:
+        """The hours since 1970 that it covers."""
+        first = to_ms(self.log_date) // HOUR_MS
+        return range(first, first + self.covers // timedelta(hours=1))
 
 
 class LogFiles:
     """The event log files of the org.
 
-    ``hourly_since_ms`` is None where the org has only the free daily files. Memory: a few numbers
-    for each hour and type of the retention, and the packed rows of the last `_KEPT_HOURS` hours
-    asked for, about 150 KB each.
+    ``hourly_since_ms`` is None where the org has only the free daily files. Nothing that happened
+    before ``kept_since_ms`` is known any more, so no file tells of it. Memory: a few numbers for
+    each hour and type of the retention.
     """
 
     def __init__(
         self,
-        types: tuple[LogType, ...],
-        own: OwnActs,
+        types: Iterable[LogType],
+        kept_since_ms: Callable[[], int],
         daily_since_ms: int,
         hourly_since_ms: int | None,
+        quirks: LogQuirks,
     ) -> None:
         self._types = {log_type.event_type: log_type for log_type in types}
-        self._own = own
+        self._kept_since_ms = kept_since_ms
         self._first_day = -(-daily_since_ms // DAY_MS)
         self._first_hour = None if hourly_since_ms is None else -(-hourly_since_ms // HOUR_MS)
-        self._retention = FREE_RETENTION if hourly_since_ms is None else RETENTION
-        self._planned = lru_cache(maxsize=20_000)(self._plan)
-        self._has_rows = lru_cache(maxsize=20_000)(self._look_for_rows)
-        self._hour_size = lru_cache(maxsize=20_000)(self._measure_hour)
-        self._hour = lru_cache(maxsize=_KEPT_HOURS)(self._write_hour)
+        self._retention = FREE_RETENTION if hourly_since_ms is None else quirks.retention
+        self._quirks = quirks
+        self._delivery = Delivery(quirks)
+        self._measures = HourMeasures(self._types, self._delivery)
+        self._of_hour = lru_cache(maxsize=40_000)(self._plan_hour)
+        self._of_day = lru_cache(maxsize=4_000)(self._plan_day)
+        self._grown: dict[str, int] = {}
+        self._withdrawn: set[str] = set()
+        self._listed_again: list[SimLogFile] = []
 
     def existing(self, now: datetime) -> list[SimLogFile]:
         """The files that exist at ``now``, oldest creation first."""
-        now_ms = to_ms(now)
         oldest = now - self._retention
-        kept_since = from_ms(self._own.kept_since_ms)
+        kept_since = from_ms(self._kept_since_ms())
         found = [
             file
-            for event_type, interval, number, sequence in self._candidates(now_ms)
-            for file in (self._planned(event_type, interval, number, sequence),)
+            for group in self._candidates(to_ms(now))
+            for file in _latest(group, now)
             if oldest <= file.created_at <= now
             and file.log_date >= kept_since
-            and self._has_rows(event_type, interval, number, sequence)
+            and file.file_id not in self._withdrawn
+        ]
+        found += [
+            file
+            for file in self._listed_again
+            if oldest <= file.created_at <= now and file.file_id not in self._withdrawn
         ]
         return sorted(found, key=lambda file: (file.created_at, file.file_id))
 
@@ -138,92 +130,212 @@ class LogFiles:
         return next((f for f in self.existing(now) if f.file_id[:15] == wanted), None)
 
     def size(self, file: SimLogFile) -> FileSize:
-        """How much an existing file holds."""
-        header = len(self._types[file.event_type].columns.header)
-        first = to_ms(file.log_date) // HOUR_MS
-        hours = file.covers // timedelta(hours=1)
-        parts = (_ON_TIME, _LATE) if file.interval == DAILY else (file.sequence,)
-        sizes = [
-            self._hour_size(file.event_type, hour, part)
-            for hour in range(first, first + hours)
-            for part in parts
-        ]
-        rows = sum(size.rows for size in sizes)
-        return FileSize(rows, header + sum(size.length_bytes for size in sizes))
+        """How much an existing file holds. The first time it reads all of its hours."""
+        if file.is_empty:
+            return FileSize(0, 0, 0)
+        rows = repeated = 0
+        length = len(self._types[file.event_type].columns.header)
+        for hour in file.hours:
+            held = self._measures.of(file.event_type, hour)
+            for part in file.parts:
+                rows += held.rows[part]
+                length += held.lengths[part]
+            if self._repeats(file, hour):
+                repeated += held.repeatable_rows
+                length += held.repeatable_length
+        times = self._grown.get(file.file_id, 0)
+        if times:
+            length += times * len(self._last_line(file))
+        return FileSize(rows + repeated + times, length, repeated + times)
+
+    def measuring(self, files: Iterable[SimLogFile]) -> Iterator[None]:
+        """Get the sizes of files ready in short steps: a few milliseconds of work each."""
+        wanted: dict[int, list[str]] = {}
+        for file in files:
+            for hour in file.hours:
+                if not self._measures.has(file.event_type, hour):
+                    wanted.setdefault(hour, []).append(file.event_type)
+        for hour, types in wanted.items():
+            yield from self._measures.measuring(dict.fromkeys(types), hour)
+
+    def listing(self, now: datetime) -> Iterator[None]:
+        """Get the list of files that exist at ``now`` ready in short steps."""
+        for _ in self._candidates(to_ms(now)):
+            yield
 
     def body(self, file: SimLogFile) -> Iterator[bytes]:
-        """A file's bytes, one chunk for the header and one for each hour with rows."""
-        yield self._types[file.event_type].columns.header
-        first = to_ms(file.log_date) // HOUR_MS
-        hours = file.covers // timedelta(hours=1)
-        part = None if file.interval == DAILY else file.sequence
-        for hour in range(first, first + hours):
-            text = self._hour(file.event_type, hour).text(part)
-            if text:
-                yield text
+        """A file's bytes in chunks of about 100 KB; fewer where a minute has more."""
+        if file.is_empty:
+            return
+        held = [self._types[file.event_type].columns.header]
+        length = len(held[0])
+        for minute in _minutes(file.hours):
+            lines = self._lines(file, minute)
+            if lines:
+                held.append("".join(lines).encode())
+                length += len(held[-1])
+            if length >= _CHUNK_BYTES:
+                yield b"".join(held)
+                held, length = [], 0
+        held += [self._last_line(file)] * self._grown.get(file.file_id, 0)
+        if held:
+            yield b"".join(held)
 
-    def _candidates(self, now_ms: int) -> Iterator[tuple[str, str, int, int]]:
-        """(type, interval, number of the day or hour since 1970, sequence) of what may exist."""
-        oldest_ms = now_ms - self._retention // timedelta(milliseconds=1) - 2 * DAY_MS
-        first_day = max(self._first_day, oldest_ms // DAY_MS)
-        for event_type in self._types:
-            for day in range(first_day, (now_ms - SOONEST_MS) // DAY_MS):
-                yield event_type, DAILY, day, 0
-            if self._first_hour is None:
-                continue
-            first_hour = max(self._first_hour, oldest_ms // HOUR_MS)
-            for hour in range(first_hour, (now_ms - SOONEST_MS) // HOUR_MS):
-                yield event_type, HOURLY, hour, _ON_TIME
-                yield event_type, HOURLY, hour, _LATE
+    def change(self, file_id: str, how: LogFileChange, now: datetime) -> SimLogFile | None:
+        """Let something happen to a file; returns it as it is then, None where there is none.
 
-    def _plan(self, event_type: str, interval: str, number: int, sequence: int) -> SimLogFile:
+        At most a thousand files can be changed; further changes are withdrawals.
+        """
+        file = self.find(file_id, now)
+        if file is None:
+            return None
+        if how == "grown" and not file.is_empty:
+            self._grown[file.file_id] = self._grown.get(file.file_id, 0) + 1
+            return file
+        self._withdrawn.add(file.file_id)
+        if how != "replaced" or len(self._listed_again) >= 1_000:
+            return None
+        again_id = record_id("0AT", "replaced", file.file_id)
+        again = replace(file, file_id=again_id, created_at=now.replace(microsecond=0))
+        self._listed_again.append(again)
+        return again
+
+    # -- which files there are ----------------------------------------------------------------
+
+    def _candidates(self, now_ms: int) -> Iterator[tuple[SimLogFile, ...]]:
+        """What may exist, grouped by what an hour or a day is told in; hour by hour, not type by
+        type, because all types of an hour are made from the same acts."""
+        oldest_ms = now_ms - self._retention // timedelta(milliseconds=1) - LONGEST_MS
+        newest_ms = now_ms - SOONEST_MS
+        for day in range(max(self._first_day, oldest_ms // DAY_MS), newest_ms // DAY_MS):
+            for event_type in self._types:
+                yield self._of_day(event_type, day)
+        if self._first_hour is not None:
+            for hour in range(max(self._first_hour, oldest_ms // HOUR_MS), newest_ms // HOUR_MS):
+                for event_type in self._types:
+                    yield self._of_hour(event_type, hour)
+
+    def _plan_hour(self, event_type: str, hour: int) -> tuple[SimLogFile, ...]:
+        if self._delivery.is_gap(hour):
+            return ()
+        parts = self._measures.parts_with_rows(event_type, hour)
+        files = [
+            self._file(
+                event_type, HOURLY, hour, part, sequence,
+                self._delivery.hour_made_ms(event_type, hour, part), (part,),
+            )
+            for sequence, part in enumerate(parts, start=1)
+        ]  # fmt: skip
+        if not parts and self._delivery.is_empty_file(event_type, hour):
+            made_ms = self._delivery.hour_made_ms(event_type, hour, ON_TIME)
+            empty = self._file(event_type, HOURLY, hour, ON_TIME, 1, made_ms, ())
+            files.append(replace(empty, is_empty=True))
+        return self._with_doubles(files)
+
+    def _plan_day(self, event_type: str, day: int) -> tuple[SimLogFile, ...]:
+        files = []
+        hours = range(day * _DAY_H, (day + 1) * _DAY_H)
+        if any(
+            part != STRAGGLING
+            for hour in hours
+            for part in self._measures.parts_with_rows(event_type, hour)
+        ):
+            made_ms = self._delivery.day_made_ms(event_type, day)
+            files.append(self._file(event_type, DAILY, day, ON_TIME, 0, made_ms, (ON_TIME, LATE)))
+        hour_of = self._delivery.straggling_hour(day)
+        if hour_of is not None and STRAGGLING in self._measures.parts_with_rows(
+            event_type, hour_of
+        ):
+            made_ms = self._delivery.day_remade_ms(event_type, day, hour_of)
+            files.append(self._file(event_type, DAILY, day, _REMADE, 0, made_ms, PARTS))
+        return self._with_doubles(files)
+
+    def _file(
+        self,
+        event_type: str,
+        interval: str,
+        number: int,
+        part: int,
+        sequence: int,
+        made_ms: int,
+        parts: tuple[int, ...],
+    ) -> SimLogFile:
         columns = self._types[event_type].columns
-        length_ms = HOUR_MS if interval == HOURLY else DAY_MS
-        chance = number_from("file", event_type, interval, number)
-        delay_h = 3 + 2.5 * fraction(mixed(chance, 1))
-        if sequence == _LATE:
-            delay_h += 0.7 + 3 * fraction(mixed(chance, 2))
-        created_ms = (number + 1) * length_ms + int(delay_h * HOUR_MS)
         return SimLogFile(
-            file_id=record_id("0AT", event_type, interval, number, sequence),
+            file_id=record_id("0AT", event_type, interval, number, part),
             event_type=event_type,
             interval=interval,
-            log_date=from_ms(number * length_ms),
+            log_date=from_ms(number * (HOUR_MS if interval == HOURLY else DAY_MS)),
             sequence=sequence,
-            created_at=from_ms(created_ms - created_ms % 1000),
+            created_at=from_ms(made_ms),
             field_names=columns.field_names,
             field_types=columns.field_types,
+            parts=parts,
         )
 
-    def _look_for_rows(self, event_type: str, interval: str, number: int, sequence: int) -> bool:
-        if sequence == _LATE and not has_late_rows(number * HOUR_MIN):
-            return False
-        lengths = self._types[event_type].lengths
-        if interval == DAILY:
-            return any(True for minute in _minutes(number, DAY_MIN) for _ in lengths(minute))
-        return any(
-            late == (sequence == _LATE)
-            for minute in _minutes(number, HOUR_MIN)
-            for late, _ in lengths(minute)
-        )
-
-    def _measure_hour(self, event_type: str, hour: int, part: int) -> FileSize:
-        return self._hour(event_type, hour).sizes[part == _LATE]
-
-    def _write_hour(self, event_type: str, hour: int) -> _Hour:
-        rows_of = self._types[event_type].rows
-        rows = [row for minute in _minutes(hour, HOUR_MIN) for row in rows_of(minute)]
-        lines = [row.line.encode() for row in rows]
-        late = bytes(row.late for row in rows)
-        sizes = tuple(
-            FileSize(
-                late.count(flag),
-                sum(len(line) for line in compress(lines, (f == flag for f in late))),
+    def _with_doubles(self, files: list[SimLogFile]) -> tuple[SimLogFile, ...]:
+        doubles = [
+            replace(
+                file,
+                file_id=record_id("0AT", "twice", file.file_id),
+                created_at=file.created_at + timedelta(minutes=7),
             )
-            for flag in (0, 1)
+            for file in files
+            if self._delivery.is_listed_twice(file.file_id)
+        ]
+        return (*files, *doubles)
+
+    # -- what is in them ----------------------------------------------------------------------
+
+    def _repeats(self, file: SimLogFile, hour: int) -> bool:
+        return file.interval == HOURLY and self._delivery.repeats(
+            file.event_type, hour, file.parts[0]
         )
-        return _Hour(zlib.compress(b"".join(lines), level=1), late, (sizes[0], sizes[1]))
+
+    def _lines(self, file: SimLogFile, minute: int) -> list[str]:
+        """The lines of a minute that the file holds."""
+        rows = self._types[file.event_type].rows(minute)
+        hour = minute // HOUR_MIN
+        if self._delivery.is_split(hour):
+            lines = self._chosen(file, hour, rows)
+        else:
+            lines = rows.lines if ON_TIME in file.parts else []
+        if self._quirks.shuffled:
+            order = sorted(range(len(lines)), key=lambda n: mixed(minute, n))
+            lines = [lines[n] for n in order]
+        return lines
+
+    def _chosen(self, file: SimLogFile, hour: int, rows: Rows) -> list[str]:
+        if not rows.lines or file.parts == PARTS:
+            return rows.lines
+        parts = self._delivery.parts(hour, rows.numbers)
+        repeats, again = self._repeats(file, hour), self._delivery.is_repeated
+        return list(
+            compress(
+                rows.lines,
+                (
+                    part in file.parts or (repeats and part == ON_TIME and again(number))
+                    for part, number in zip(parts, rows.numbers, strict=True)
+                ),
+            )
+        )
+
+    def _last_line(self, file: SimLogFile) -> bytes:
+        for minute in reversed(_minutes(file.hours)):
+            lines = self._lines(file, minute)
+            if lines:
+                return lines[-1].encode()
+        return b""
 
 
-def _minutes(number: int, length: int) -> range:
-    return range(number * length, (number + 1) * length)
+def _latest(group: tuple[SimLogFile, ...], now: datetime) -> Iterable[SimLogFile]:
+    """Of a day's files only the newest remaking that exists by ``now``; an hour's are all valid."""
+    if len(group) < 2 or group[0].interval == HOURLY:
+        return group
+    made = [file for file in group if file.created_at <= now]
+    remade = [file for file in made if STRAGGLING in file.parts]
+    return remade or made
+
+
+def _minutes(hours: range) -> range:
+    return range(hours.start * HOUR_MIN, hours.stop * HOUR_MIN)

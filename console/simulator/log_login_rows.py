@@ -1,13 +1,15 @@
 """The rows of Login and Logout: who got in, who did not, and who left by clicking."""
 
-from console.simulator import log_csv
 from console.simulator.dice import mixed
+from console.simulator.event_payloads import LOGIN_HOST
 from console.simulator.keys import request_id, session_key
-from console.simulator.log_csv import Columns, csv_line
-from console.simulator.log_rows import LogRow
-from console.simulator.logins import BROWSER_LOGIN, OAUTH_LOGIN, Login, Logins, Logout
+from console.simulator.log_columns import columns_of
+from console.simulator.log_csv import csv_line
+from console.simulator.log_rows import NO_ROWS, PUNCTUAL, Rows, in_order
+from console.simulator.log_sources import LogSources
+from console.simulator.logins import BROWSER_LOGIN, OAUTH_LOGIN, Login, Logout
 from console.simulator.moments import MINUTE_MS, compact_ms, iso_ms
-from console.simulator.own_acts import OwnActs
+from console.simulator.places import place_of
 
 _UNKNOWN_VERSION = "9998.0"
 _LOGIN_TYPES = {OAUTH_LOGIN: "i", BROWSER_LOGIN: "A", "Other Apex API": "I"}
@@ -39,26 +41,27 @@ class LoginRows:
     """Login attempts, successful or not. The row names no app."""
 
     event_type = "Login"
-    columns = Columns(tuple(log_csv.LOGIN.split()))
 
-    def __init__(self, logins: Logins, own: OwnActs, org_id: str) -> None:
-        self._logins = logins
-        self._own = own
-        self._org_id = org_id[:15]
+    def __init__(self, sources: LogSources, *, newest: bool) -> None:
+        self.columns = columns_of(self.event_type, newest=newest)
+        self._newest = newest
+        self._logins = sources.logins
+        self._own = sources.own
+        self._org_id = sources.org_id[:15]
 
-    def rows(self, minute: int) -> list[LogRow]:
+    def rows(self, minute: int) -> Rows:
         """All login attempts of a minute since 1970, generated and real."""
         start_ms = minute * MINUTE_MS
-        logins = [
+        logins = (
             *self._logins.of_minute(minute),
             *self._own.logins(start_ms, start_ms + MINUTE_MS),
-        ]
-        logins.sort(key=lambda login: login.at_ms)
-        return [LogRow(login.at_ms, False, self._line(login)) for login in logins]
-
-    def lengths(self, minute: int) -> list[tuple[bool, int]]:
-        """(late, length of the line in bytes) of the same rows."""
-        return [(row.late, len(row.line.encode())) for row in self.rows(minute)]
+        )
+        if not logins:
+            return NO_ROWS
+        return in_order(
+            (login.at_ms, PUNCTUAL if login.is_real else login.number, self._line(login))
+            for login in logins
+        )
 
     def _line(self, login: Login) -> str:
         chance = mixed(login.number, 81)
@@ -94,29 +97,31 @@ class LoginRows:
             status_code(login.status),
             login.source_ip,
         )
-        return csv_line(values)
+        return csv_line((*values, *self._newest_values(login)))
+
+    def _newest_values(self, login: Login) -> tuple[str, ...]:
+        if not self._newest:
+            return ()
+        country = place_of(login.source_ip).country_iso or ""
+        return ("", country, "", "", LOGIN_HOST, "")
 
 
 class LogoutRows:
     """Clicks on Log Out."""
 
     event_type = "Logout"
-    columns = Columns(tuple(log_csv.LOGOUT.split()))
 
-    def __init__(self, logins: Logins, org_id: str) -> None:
-        self._logins = logins
-        self._org_id = org_id[:15]
+    def __init__(self, sources: LogSources) -> None:
+        self.columns = columns_of(self.event_type)
+        self._logins = sources.logins
+        self._org_id = sources.org_id[:15]
 
-    def rows(self, minute: int) -> list[LogRow]:
+    def rows(self, minute: int) -> Rows:
         """All logouts of a minute since 1970."""
-        return [
-            LogRow(logout.at_ms, False, self._line(logout))
-            for logout in self._logins.logouts_of_minute(minute)
-        ]
-
-    def lengths(self, minute: int) -> list[tuple[bool, int]]:
-        """(late, length of the line in bytes) of the same rows."""
-        return [(row.late, len(row.line.encode())) for row in self.rows(minute)]
+        logouts = self._logins.logouts_of_minute(minute)
+        return Rows(
+            [logout.number for logout in logouts], [self._line(logout) for logout in logouts]
+        )
 
     def _line(self, logout: Logout) -> str:
         user_id = logout.user.user_id

@@ -1,23 +1,25 @@
 """What every event log file type has in common: columns, and rows minute by minute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from console.simulator.dice import mixed
 from console.simulator.log_csv import Columns
-from console.simulator.moments import HOUR_MIN
 
-_LATE_HOURS = 3
+PUNCTUAL = 0x41
+"""The number of a row that is never late and never sent twice: those of real clients' acts."""
 
 
-class LogRow(NamedTuple):
-    """One line of a log file."""
+class Rows(NamedTuple):
+    """A minute's rows of one type, in order of time, as two lists of equal length."""
 
-    at_ms: int
-    late: bool
-    """It misses its hour's first file and comes in an additional one. Rows of real clients'
-    requests are never late."""
-    line: str
+    numbers: Sequence[int]
+    """64 bits of chance for each row, which decide when it is delivered."""
+    lines: list[str]
+    """The row as the file has it, with its LF."""
+
+
+NO_ROWS = Rows((), [])
 
 
 class LogType(Protocol):
@@ -33,20 +35,12 @@ class LogType(Protocol):
         """The columns in file order."""
         ...
 
-    def rows(self, minute: int) -> list[LogRow]:
-        """All rows of a minute since 1970, in order of time."""
-        ...
-
-    def lengths(self, minute: int) -> Iterable[tuple[bool, int]]:
-        """(late, length of the line in bytes) of the same rows, without making their lines."""
+    def rows(self, minute: int) -> Rows:
+        """All rows of a minute since 1970: the same ones whenever somebody asks."""
         ...
 
 
-def has_late_rows(minute: int) -> bool:
-    """Whether the minute's hour is one of the third of all hours with late rows."""
-    return mixed(minute // HOUR_MIN, 71) % _LATE_HOURS == 0
-
-
-def is_late(number: int) -> bool:
-    """Whether, in such an hour, the act with these 64 bits of chance is logged late: 1 in 64."""
-    return number >> 58 == number & 0x3F
+def in_order(rows: Iterable[tuple[int, int, str]]) -> Rows:
+    """Rows from (moment in milliseconds, number, line) in any order."""
+    found = sorted(rows, key=itemgetter(0))
+    return Rows([number for _, number, _ in found], [line for _, _, line in found])

@@ -1,87 +1,89 @@
 """The rows of ApiTotalUsage: every API call of every family, generated and real."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 
-from console.simulator import log_csv
-from console.simulator.app_columns import EcaLogId, logged_app_id_15
-from console.simulator.integration import SimIntegration
+from console.simulator.app_columns import logged_app_id_15
 from console.simulator.keys import request_id
-from console.simulator.log_csv import Columns, csv_line
-from console.simulator.log_rows import LogRow, has_late_rows, is_late
+from console.simulator.log_columns import columns_of
+from console.simulator.log_csv import csv_line, quoted
+from console.simulator.log_rows import PUNCTUAL, Rows, in_order
+from console.simulator.log_sources import LogSources
 from console.simulator.moments import MINUTE_MS, compact_ms, iso_ms
-from console.simulator.own_acts import OwnActs, OwnCall
-from console.simulator.traffic import Call, Traffic
+from console.simulator.own_acts import OwnCall
+from console.simulator.traffic import Call
 
-REST_ID_LENGTH = 22
-SOAP_ID_LENGTH = 24
-_FRAME_LENGTH = len('"ApiTotalUsage","20260302091407.412","",,"2026-03-02T09:14:07.412Z"\n')
-"""Length of a line without its request id and its middle."""
+_MOST_KINDS = 50_000
+_resource = lru_cache(maxsize=16_384)(quoted)
+
+
+def request_id_of(call: Call) -> str:
+    """REQUEST_ID of a call, in every log that tells of it."""
+    if call.shape.family == "SOAP":
+        return f"TID:{call.number:020d}"
+    return request_id(call.number)
+
+
+@lru_cache(maxsize=1)
+def second_texts() -> tuple[str, ...]:
+    """``SS.mmm`` for each millisecond of a minute."""
+    return tuple(f"{ms // 1000:02d}.{ms % 1000:03d}" for ms in range(MINUTE_MS))
 
 
 class ApiTotalUsage:
     """Every API call of every family: the file that API usage is read from."""
 
     event_type = "ApiTotalUsage"
-    columns = Columns(tuple(log_csv.API_TOTAL_USAGE.split()))
 
-    def __init__(self, traffic: Traffic, own: OwnActs, org_id: str, eca_log_id: EcaLogId) -> None:
-        self._traffic = traffic
-        self._own = own
-        self._org_id = org_id[:15]
-        self._eca_log_id = eca_log_id
-        self._middles: dict[tuple[object, ...], str] = {}
-        self._origins = {integration: _origins(integration) for integration in traffic.integrations}
+    def __init__(self, sources: LogSources, *, newest: bool) -> None:
+        self.columns = columns_of(self.event_type, newest=newest)
+        self._traffic = sources.traffic
+        self._own = sources.own
+        self._org_id = sources.org_id[:15]
+        self._eca_log_id = sources.eca_log_id
+        self._newest = newest
+        self._kinds: dict[tuple[object, ...], tuple[str, str, str]] = {}
 
-    def rows(self, minute: int) -> list[LogRow]:
+    def rows(self, minute: int) -> Rows:
         """All calls of a minute since 1970, generated and real."""
         start_ms = minute * MINUTE_MS
-        stamp, iso = compact_ms(start_ms)[:12], iso_ms(start_ms)[:17]
-        late_hour = has_late_rows(minute)
-        rows = []
-        for call in self._traffic.calls(minute):
-            second, ms = divmod(call.at_ms - start_ms, 1000)
-            moment = f"{second:02d}.{ms:03d}"
-            line = (
-                f'"ApiTotalUsage","{stamp}{moment}","{_request_id(call)}",'
-                f'{self._middle(call)},"{iso}{moment}Z"\n'
+        stamp, iso = f'"ApiTotalUsage","{compact_ms(start_ms)[:12]}', iso_ms(start_ms)[:17]
+        seconds = second_texts()
+        calls = self._traffic.calls(minute)
+        lines = []
+        for call in calls:
+            moment = seconds[call[0] - start_ms]
+            head, tail, end = self._around(call)
+            lines.append(
+                f'{stamp}{moment}","{request_id_of(call)}",{head},{_resource(call.resource)},'
+                f'{tail},"{iso}{moment}Z"{end}'
             )
-            rows.append(LogRow(call.at_ms, late_hour and is_late(call.number), line))
+        rows = Rows([call[1] for call in calls], lines)
         own = self._own.calls(start_ms, start_ms + MINUTE_MS)
-        if own:
-            rows.extend(LogRow(call.at_ms, False, self._own_line(call)) for call in own)
-            rows.sort(key=lambda row: row.at_ms)
-        return rows
+        if not own:
+            return rows
+        own_lines = [(call.at_ms, PUNCTUAL, self._own_line(call)) for call in own]
+        return in_order([*zip([c[0] for c in calls], rows.numbers, lines, strict=True), *own_lines])
 
-    def lengths(self, minute: int) -> Iterator[tuple[bool, int]]:
-        """(late, length of the line in bytes) of the same rows: moments are equally long."""
-        late_hour = has_late_rows(minute)
-        for call in self._traffic.calls(minute):
-            id_length = SOAP_ID_LENGTH if call.shape.family == "SOAP" else REST_ID_LENGTH
-            length = _FRAME_LENGTH + id_length + len(self._middle(call))
-            yield late_hour and is_late(call.number), length
-        start_ms = minute * MINUTE_MS
-        for own in self._own.calls(start_ms, start_ms + MINUTE_MS):
-            yield False, len(self._own_line(own).encode())
+    def _around(self, call: Call) -> tuple[str, str, str]:
+        """What stands before and after API_RESOURCE, and after the time: few texts, so kept."""
+        kind = (call.integration, call.shape, call.user_index, call.client_ip, call.status)
+        around = self._kinds.get(kind)
+        if around is None:
+            if len(self._kinds) >= _MOST_KINDS:
+                self._kinds.clear()
+            around = self._kinds[kind] = self._compose(call)
+        return around
 
-    def _middle(self, call: Call) -> str:
-        """What stands between request id and time: ASCII, and few different texts, so kept."""
-        number = call.number
-        origin = self._origins[call.integration][number >> 34 & 0xFF]
-        key = (call.integration, call.shape, origin, number >> 42 & 0xF, call.status)
-        middle = self._middles.get(key)
-        if middle is None:
-            middle = self._middles[key] = self._compose(call)
-        return middle
-
-    def _compose(self, call: Call) -> str:
+    def _compose(self, call: Call) -> tuple[str, str, str]:
         integration = call.integration
         name = integration.app.name if integration.app and integration.logs_app_name else ""
-        values = (
+        head = (
             self._org_id,
             call.user.user_id[:15],
             call.shape.family,
             integration.api_version,
-            call.resource,
+        )
+        tail = (
             integration.client_name,
             call.shape.method,
             call.client_ip,
@@ -92,7 +94,11 @@ class ApiTotalUsage:
             name,
             call.user.username,
         )
-        return csv_line(values).rstrip("\n")
+        category = "EXTERNAL_APPLICATION" if integration.counts else "SALESFORCE"
+        return _joined(head), _joined(tail), self._end(category)
+
+    def _end(self, category: str) -> str:
+        return f',"{category}","","",""\n' if self._newest else "\n"
 
     def _own_line(self, call: OwnCall) -> str:
         request = call.request
@@ -116,16 +122,8 @@ class ApiTotalUsage:
             request.username,
             iso_ms(call.at_ms),
         )
-        return csv_line(values)
+        return _joined(values) + self._end("EXTERNAL_APPLICATION")
 
 
-def _origins(integration: SimIntegration) -> tuple[int, ...]:
-    """For each of the eight bits that choose user and address, which pair they choose."""
-    users, addresses = len(integration.users), len(integration.addresses)
-    return tuple((bits & 0xF) % users * 16 + (bits >> 4) % addresses for bits in range(256))
-
-
-def _request_id(call: Call) -> str:
-    if call.shape.family == "SOAP":
-        return f"TID:{call.number:020d}"
-    return request_id(call.number)
+def _joined(values: tuple[str, ...]) -> str:
+    return csv_line(values).removesuffix("\n")

@@ -18,9 +18,11 @@ from console.simulator.app_columns import EcaLogId
 from console.simulator.client_acts import ApiRequest, LoginAttempt
 from console.simulator.dice import number_from
 from console.simulator.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
-from console.simulator.log_files import LogFiles, SimLogFile
-from console.simulator.log_login_rows import LoginRows, LogoutRows
-from console.simulator.log_usage_rows import ApiTotalUsage
+from console.simulator.log_files import LogFileChange, LogFiles, SimLogFile
+from console.simulator.log_quirks import LogQuirks
+from console.simulator.log_sources import LogSources
+from console.simulator.log_truth import told_file
+from console.simulator.log_types import log_types
 from console.simulator.logins import Login, Logins
 from console.simulator.moments import DAY_MS, HOUR_MS, from_ms, iso_ms, to_ms
 from console.simulator.own_acts import OwnActs, own_call
@@ -78,6 +80,8 @@ class WorldOptions:
     its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
     event_monitoring: bool = True
     """False: the free tier. No hourly files, few types, and only the logout stream."""
+    log_quirks: LogQuirks = LogQuirks()
+    """What is odd about the log files, and how often."""
     withheld: frozenset[Permission] = frozenset()
     """Permissions that the console's user lacks; `World.access` changes them later."""
     missing_features: frozenset[Feature] = frozenset({Feature.API_ACCESS_CONTROL})
@@ -245,6 +249,10 @@ class World:
         file = self._log_files.find(file_id, self.now())
         return None if file is None else self._log_files.body(file)
 
+    def change_log_file(self, file_id: str, how: LogFileChange) -> SimLogFile | None:
+        """Let something happen to a log file, as between its listing and its download."""
+        return self._log_files.change(file_id, how, self.now())
+
     def table(self, sobject: str, tooling: bool = False) -> Table | None:
         """What SOQL sees under that name (any case); None for an unknown or unavailable type."""
         tables = self._tooling_tables if tooling else self._tables
@@ -289,39 +297,31 @@ class World:
             "logins": self._ledger.logins(since_ms, until_ms),
             "apps": dict(Counter(app.kind for app in self.facts.apps)),
             "log_files": [
-                self._file_truth(file)
+                told_file(file, self._log_files.size(file))
                 for file in self._log_files.existing(from_ms(now_ms))
                 if file.log_date < until and since < file.log_date + file.covers
             ],
             "own_requests": self._ledger.own_requests(since_ms, until_ms),
         }
 
-    def _file_truth(self, file: SimLogFile) -> dict[str, object]:
-        size = self._log_files.size(file)
-        return {
-            "id": file.file_id,
-            "event_type": file.event_type,
-            "interval": file.interval,
-            "log_date": iso_ms(to_ms(file.log_date)),
-            "sequence": file.sequence,
-            "created_at": iso_ms(to_ms(file.created_at)),
-            "rows": size.rows,
-            "bytes": size.length_bytes,
-        }
-
     # -- making -------------------------------------------------------------------------------
 
     def _make_log_files(self, day_ms: int, history_ms: int) -> LogFiles:
-        org_id, form = self.facts.org_id, self.options.eca_log_id
-        return LogFiles(
-            (
-                ApiTotalUsage(self._traffic, self._own, org_id, form),
-                LoginRows(self._logins, self._own, org_id),
-                LogoutRows(self._logins, org_id),
-            ),
+        options = self.options
+        sources = LogSources(
+            self._traffic,
+            self._logins,
             self._own,
+            lambda _: (),
+            self.facts.org_id,
+            options.eca_log_id,
+        )
+        return LogFiles(
+            log_types(sources, options.log_quirks, event_monitoring=options.event_monitoring),
+            lambda: self._own.kept_since_ms,
             day_ms,
-            history_ms // HOUR_MS * HOUR_MS if self.options.event_monitoring else None,
+            history_ms // HOUR_MS * HOUR_MS if options.event_monitoring else None,
+            options.log_quirks,
         )
 
     def _make_tables(self, since_ms: int) -> tuple[dict[str, Table], dict[str, Table]]:
