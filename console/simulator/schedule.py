@@ -20,6 +20,14 @@ def is_login_minute(integration: SimIntegration, user_index: int, minute: int) -
     return (minute + _phase(integration.key, user_index)) % every == 0
 
 
+def login_minutes(integration: SimIntegration, user_index: int, first: int, end: int) -> range:
+    """The minutes from ``first`` on and before ``end`` in which that user logs in."""
+    if not integration.logs_in_by_itself:
+        return range(0)
+    every = integration.login.every_min
+    return range(first + -(first + _phase(integration.key, user_index)) % every, end, every)
+
+
 def login_offset_ms(integration: SimIntegration, user_index: int, minute: int) -> int:
     """How many milliseconds into a login minute the login happens; never 0."""
     number = mixed(_phase(integration.key, user_index), minute)

@@ -99,15 +99,22 @@ class Call(NamedTuple):
     @property
     def resource(self) -> str:
         """API_RESOURCE as the log has it."""
-        return _resource(self.shape, self.integration.api_version, self.variant)
+        return _resource(self.shape, self.integration, self.variant)
 
 
-@lru_cache(maxsize=4096)
-def _resource(shape: CallShape, version: str, variant: int) -> str:
-    named = shape.resource.replace("{v}", version)
+@lru_cache(maxsize=16_384)
+def _resource(shape: CallShape, integration: SimIntegration, variant: int) -> str:
+    named = shape.resource.replace("{v}", integration.api_version)
     if "{id}" not in named:
         return named
+    if shape.family == "Bulk":
+        return named.replace("{id}", job_id_of(integration, variant))
     return named.replace("{id}", record_id("a0K", shape.entity, variant))
+
+
+def job_id_of(integration: SimIntegration, variant: int) -> str:
+    """The id of one of an integration's bulk jobs: 18 characters, ``750…``."""
+    return record_id("750", integration.key, variant)
 
 
 RawCall = tuple[int, int, SimIntegration, CallShape]

@@ -7,26 +7,26 @@ A world belongs to one thread.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from console.clock import Clock
-from console.simulator import story_acme, story_people
+from console.simulator import story_people
 from console.simulator.access import Access
 from console.simulator.app_columns import EcaLogId
 from console.simulator.client_acts import ApiRequest, LoginAttempt
 from console.simulator.dice import number_from
 from console.simulator.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
 from console.simulator.log_files import LogFileChange, LogFiles, SimLogFile
-from console.simulator.log_quirks import LogQuirks
 from console.simulator.log_sources import LogSources
 from console.simulator.log_truth import told_file
 from console.simulator.log_types import log_types
-from console.simulator.logins import Login, Logins
+from console.simulator.logins import Login
 from console.simulator.moments import DAY_MS, HOUR_MS, from_ms, iso_ms, to_ms
+from console.simulator.object_tables import standard_tables, tooling_tables
+from console.simulator.org_sources import OrgSources
 from console.simulator.own_acts import OwnActs, own_call
-from console.simulator.permissions import Feature, Permission
+from console.simulator.permissions import Feature
 from console.simulator.publisher import (
     API_CHANNEL,
     LOGIN_CHANNEL,
@@ -34,16 +34,16 @@ from console.simulator.publisher import (
     Publisher,
     content_of,
 )
+from console.simulator.recent_logins import RecentLogins
 from console.simulator.rolling_window import RollingWindow
-from console.simulator.schedule import session_start_ms
+from console.simulator.scenarios.scenario import Scenario
+from console.simulator.stage import set_stage
 from console.simulator.story import OrgFacts, SimApp, SimUser
 from console.simulator.stream_log import PublishedEvent, StreamLog
 from console.simulator.tables import BigObjectRules, Field, Table
-from console.simulator.tables_apps import app_tables, tooling_app_tables
 from console.simulator.tables_events import EventTables, event_log_file
-from console.simulator.tables_people import people_tables
-from console.simulator.traffic import Traffic
 from console.simulator.truth import Ledger, span_hours
+from console.simulator.world_options import HISTORY, WorldOptions
 
 __all__ = [
     "HISTORY",
@@ -63,58 +63,40 @@ __all__ = [
 ]
 
 
-HISTORY = timedelta(hours=24)
-"""How far back an org reaches unless it is told otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorldOptions:
-    """What may differ between two simulated orgs."""
-
-    seed: int = 7
-    history: timedelta = HISTORY
-    """How far back streamed events and hourly log files reach when the world opens. Daily files
-    and logins begin with the UTC day in which that is, and with yesterday at the latest."""
-    eca_log_id: EcaLogId = "888"
-    """What CONNECTED_APP_ID holds for calls through an External Client App: its consumer's id,
-    its own id, or nothing. Salesforce documents none of the three, so a client must bear all."""
-    event_monitoring: bool = True
-    """False: the free tier. No hourly files, few types, and only the logout stream."""
-    log_quirks: LogQuirks = LogQuirks()
-    """What is odd about the log files, and how often."""
-    withheld: frozenset[Permission] = frozenset()
-    """Permissions that the console's user lacks; `World.access` changes them later."""
-    missing_features: frozenset[Feature] = frozenset({Feature.API_ACCESS_CONTROL})
-    """What the org does not have, besides Event Monitoring where that is False."""
-    scenario: str = "acme"
-    """Name of the story, one of `console.simulator.scenarios.catalogue.SCENARIOS`."""
-    episode_at: timedelta | None = None
-    """When the story's episode begins, from the opening on; negative for the past, so that log
-    files of it exist already. None takes the story's own beginning."""
-    scale: float = 1.0
-    """How many times the usual calls the integrations make; the pool grows with it."""
-
-
 class World:
-    """Acme's org at the time of ``clock``."""
+    """The org of one story at the time of ``clock``.
+
+    Raises ConfigurationError for a story that nobody knows.
+    """
 
     def __init__(self, clock: Clock, options: WorldOptions | None = None) -> None:
         self._clock = clock
         self.options = options or WorldOptions()
-        self.facts: OrgFacts = story_acme.ACME
-        self.access = Access(
-            self.facts, story_people.GRANTS, self.options.withheld, _missing(self.options)
+        self._latest_ms = to_ms(clock.now())
+        self._stage = set_stage(
+            self.options.scenario,
+            self.options.seed,
+            self._latest_ms,
+            self.options.episode_at,
+            self.options.scale,
         )
-        self.pool_max: int = self.facts.pool_max
+        self.scenario: Scenario = self._stage.scenario
+        self.facts: OrgFacts = self.scenario.facts
+        self.event_monitoring = self.options.event_monitoring and self.scenario.event_monitoring
+        self.access = Access(
+            self.facts, story_people.GRANTS, self.options.withheld, self._missing_features()
+        )
+        self.pool_max: int = round(self.facts.pool_max * self.options.scale)
         self.channels: tuple[str, ...] = (
             (LOGIN_CHANNEL, API_CHANNEL, LOGOUT_CHANNEL)
-            if self.options.event_monitoring
+            if self.event_monitoring
             else (LOGOUT_CHANNEL,)
         )
-        self._latest_ms = to_ms(clock.now())
-        self._traffic = Traffic(self.options.seed, story_acme.INTEGRATIONS)
-        self._logins = Logins(self.options.seed, story_acme.INTEGRATIONS)
+        self._traffic = self._stage.traffic
+        self._logins = self._stage.logins
+        self._acts = self._stage.acts
         self._own = OwnActs()
+        self._lost = 0
         self._sessions: dict[str, int] = {}
         self._listeners: list[Callable[[], None]] = []
         self._pool = RollingWindow(self._traffic.count, self._traffic.counted_times)
@@ -139,10 +121,18 @@ class World:
     def advance(self) -> None:
         """Publish the events that are due by now and wake the listeners."""
         now_ms = to_ms(self.now())
+        self._lose_permissions(now_ms)
         published = self._publisher.publish_until(now_ms)
         self._stream.trim(now_ms)
         if published:
             self._wake()
+
+    def _lose_permissions(self, now_ms: int) -> None:
+        """Take from orgwatch's user what the story takes by now, each permission once."""
+        due = self._stage.permissions_lost(now_ms)
+        for permission in due[self._lost :]:
+            self.access.withhold(permission)
+        self._lost = len(due)
 
     # -- pool and limits ----------------------------------------------------------------------
 
@@ -258,6 +248,10 @@ class World:
         tables = self._tooling_tables if tooling else self._tables
         return tables.get(sobject.lower())
 
+    def sobject_names(self) -> tuple[str, ...]:
+        """The names of the objects that the data API of this org has, in alphabetical order."""
+        return tuple(sorted(table.name for table in self._tables.values()))
+
     def table_for(
         self, user: SimUser, sobject: str, *, tooling: bool = False, version: int = 0
     ) -> Table | None:
@@ -283,6 +277,7 @@ class World:
             "as_of": iso_ms(now_ms),
             "since": iso_ms(since_ms),
             "until": iso_ms(min(until_ms, now_ms)),
+            **self._stage.standing(since_ms, until_ms),
             "pool_used": self._pool.used(now_ms),
             "pool_max": self.pool_max,
             "calls": _total(entries, "calls"),
@@ -312,15 +307,15 @@ class World:
             self._traffic,
             self._logins,
             self._own,
-            lambda _: (),
+            self._acts.of_minute,
             self.facts.org_id,
             options.eca_log_id,
         )
         return LogFiles(
-            log_types(sources, options.log_quirks, event_monitoring=options.event_monitoring),
+            log_types(sources, options.log_quirks, event_monitoring=self.event_monitoring),
             lambda: self._own.kept_since_ms,
             day_ms,
-            history_ms // HOUR_MS * HOUR_MS if options.event_monitoring else None,
+            history_ms // HOUR_MS * HOUR_MS if self.event_monitoring else None,
             options.log_quirks,
         )
 
@@ -329,37 +324,40 @@ class World:
             self._traffic, self._logins, self._own, since_ms, self.now, self.options.eca_log_id
         )
         creator = story_people.AUTOMATED_PROCESS.user_id
+        sources = OrgSources(
+            facts=self.facts,
+            seed=self.options.seed,
+            now=self.now,
+            access=self.access,
+            last_used=self._last_used,
+            recent_logins=RecentLogins(self._logins, self._own),
+            acts=self._acts,
+            since=from_ms(since_ms),
+            tables=lambda tooling: (self._tooling_tables if tooling else self._tables).values(),
+        )
         tables = [
-            *people_tables(self.facts, self.access),
-            *app_tables(self.facts, self._last_used),
+            *standard_tables(sources),
             events.login_history(),
             event_log_file(self._log_files, self.now, creator),
         ]
-        if self.options.event_monitoring:
+        if self.event_monitoring:
             tables += [events.login_event(), events.api_event()]
         return (
             {table.name.lower(): table for table in tables},
-            {table.name.lower(): table for table in tooling_app_tables(self.facts)},
+            {table.name.lower(): table for table in tooling_tables(sources)},
         )
 
+    def _missing_features(self) -> frozenset[Feature]:
+        """Everything that the org does not have."""
+        missing = self.options.missing_features
+        return missing if self.event_monitoring else missing | {Feature.EVENT_MONITORING}
+
     def _last_used(self, app: SimApp, username: str) -> datetime | None:
-        for integration in story_acme.INTEGRATIONS:
-            names = [user.username for user in integration.users]
-            if integration.app is app and username in names:
-                now_ms = to_ms(self.now())
-                return from_ms(session_start_ms(integration, names.index(username), now_ms))
-        return app.last_used_at
+        return self._stage.last_used(app, username, self.now())
 
     def _wake(self) -> None:
         for wake in tuple(self._listeners):
             wake()
-
-
-def _missing(options: WorldOptions) -> frozenset[Feature]:
-    """Everything that the org does not have."""
-    if options.event_monitoring:
-        return options.missing_features
-    return options.missing_features | {Feature.EVENT_MONITORING}
 
 
 def _ceil_ms(moment: datetime) -> int:

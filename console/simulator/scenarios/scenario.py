@@ -8,7 +8,7 @@ from types import MappingProxyType
 from console.simulator import story_acme
 from console.simulator.acts import OrgAct
 from console.simulator.integration import RhythmChange, SimIntegration
-from console.simulator.logins import Login
+from console.simulator.logins import DESKS, Desk, Login
 from console.simulator.moments import iso_ms
 from console.simulator.story import OrgFacts
 from console.simulator.traffic import Call
@@ -145,6 +145,10 @@ class Scenario:
     facts: OrgFacts = story_acme.ACME
     integrations: tuple[SimIntegration, ...] = story_acme.INTEGRATIONS
     """Everybody who calls by a program, those who exist for the episode only among them."""
+    desks: tuple[Desk, ...] = DESKS
+    """The workplaces of people."""
+    dead_credentials: bool = True
+    """Whether a fax gateway and a handheld keep knocking with credentials that died long ago."""
     plot: Callable[[Opening], Plot] = nothing
     """Plants the episode. The same opening gives the same plot."""
     begins: timedelta = USUAL_BEGIN
