@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from console.simulator.app_details import AppDetails
+
 AppKind = Literal["connected_app", "external_client_app", "uninstalled"]
 """``uninstalled``: tokens exist, but the org has no ConnectedApplication row for the app."""
 OAuthFlow = Literal["jwt_bearer", "web_server", "client_credentials", "username_password"]
@@ -72,6 +74,7 @@ class SimApp:
     """UseCount of its OauthToken rows; 0 for flows that leave none."""
     last_used_at: datetime | None = None
     """When it last got a token, for apps that nobody uses any more."""
+    details: AppDetails = AppDetails()
 
     def may_be_used_by(self, username: str) -> bool:
         """Whether that user is pre-authorized, or has approved the app."""

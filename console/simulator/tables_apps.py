@@ -1,209 +1,113 @@
-"""The tables of apps: connected apps, External Client Apps, their policies, tokens, menu items.
+"""The tables of connected apps: the apps themselves, their menu items, tokens and custom scopes.
 
-Columns: ConnectedApplication and OauthToken of the object reference; the External Client App
-objects as a v64 org describes them.
+Columns and field properties: object reference (ConnectedApplication, OauthToken, AppMenuItem) and
+the description of a v64 org; further columns of the Tooling API from its published types.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 from console.simulator import story_people as people
+from console.simulator.declared import AUDIT, STANDARD, audited, declared
 from console.simulator.ids import record_id
+from console.simulator.org_sources import OrgSources
 from console.simulator.story import OrgFacts, SimApp
-from console.simulator.tables import Field, Row, Table, Value, columns, fixed_table
-
-LastUsed = Callable[[SimApp, str], datetime | None]
-"""When a user last got a token through an app."""
+from console.simulator.tables import Row, Table, Value
 
 TOKEN_PAGE = 500
 TOKEN_LIMIT = 2500
-"""OauthToken gives 500 rows a page and stops at 2,500."""
-_SCOPE_NAMES = (
-    "SSO API WEB FULL CHATTER_REST_API VF REFRESH_TOKEN OPENID PROFILE EMAIL ADDRESS PHONE"
-    " OFFLINE_ACCESS CUSTOM_PERMISSIONS WAVE_REST_API ECLAIR_REST_API HUB_API PARDOT_API LIGHTNING"
-    " CONTENT CDP_INGEST_API CDP_PROFILE_API CDP_QUERY_API CHATBOT_API CDP_SEGMENT_API"
-    " CDP_IDENTITYRESOLUTION_API FORGOT_PASSWORD CDP_CALCULATED_INSIGHT_API USER_REGISTRATION_API"
-    " SFAP_API INTERACTION_API CDP_API EINSTEIN_GPT_API PWDLESS_LOGIN_API"
+"""OauthToken gives 500 rows a page and stops at 2,500 (object reference, OauthToken)."""
+
+_CONNECTED = (
+    f"Id:id Name {AUDIT} OptionsAllowAdminApprovedUsersOnly:boolean/F"
+    " OptionsRefreshTokenValidityMetric:boolean/F OptionsHasSessionLevelPolicy:boolean/F"
+    " OptionsIsInternal:boolean/F OptionsFullContentPushNotifications:boolean/F"
+    " OptionsCodeCredentialGuestEnabled:boolean/F OptionsTokenExchangeManageBitEnabled:boolean/F"
+    " MobileSessionTimeout:picklist PinLength:picklist StartUrl:url/FS MobileStartUrl:url/FS"
+    " RefreshTokenValidityPeriod:int UvidTimeout:picklist NamedUserUvidTimeout:picklist"
 )
-_SUFFIX_OF_SCOPE = {"id": "SSO", "visualforce": "VF", "chatter_api": "CHATTER_REST_API"}
-# The key prefixes of the satellites below (0xN, 0xO, 0xP) are published nowhere.
-_ECA_PARENT = {
-    "ExternalClientApplication": ("ExternalClientApplication", "ExternalClientApplicationId")
-}
+_CONNECTED_TOOLING = (
+    f"{_CONNECTED} DeveloperName Description ContactEmail:email ContactPhone:phone"
+    " ExecutionUserId:reference ConnAppPluginClassId:reference IconUrl:url InfoUrl:url LogoUrl:url"
+    " SamlLoginInformation SessionPolicyAction:picklist SessionTimeout:picklist Version:double"
+)
+_MENU = (
+    f"Id:id IsDeleted:boolean {AUDIT} SortOrder:int Name NamespacePrefix Label Description"
+    " StartUrl:url MobileStartUrl:url LogoUrl:url IconUrl:url InfoUrl:url"
+    " IsUsingAdminAuthorization:boolean MobilePlatform:picklist MobileMinOsVer MobileDeviceType"
+    " IsRegisteredDeviceOnly:boolean MobileAppVer MobileAppInstalledDate:datetime"
+    " MobileAppInstalledVersion MobileAppBinaryId MobileAppInstallUrl:url CanvasEnabled:boolean"
+    " CanvasReferenceId CanvasUrl:url CanvasAccessMethod:picklist CanvasSelectedLocations"
+    " CanvasOptions Type:picklist ApplicationId:reference UserSortOrder:int IsVisible:boolean"
+    " IsAccessible:boolean"
+)
+_TOKEN = (
+    "Id:id AccessToken UserId:reference RequestToken CreatedDate:datetime AppName"
+    " LastUsedDate:datetime UseCount:int DeleteToken AppMenuItemId:reference"
+)
+_CUSTOM_SCOPE = f"{STANDARD} Description IsPublic:boolean"
+_CUSTOM_SCOPE_APP = f"Id:id IsDeleted:boolean {AUDIT} OauthCustomScopeId:reference"
 
 
-def app_tables(facts: OrgFacts, last_used: LastUsed) -> tuple[Table, ...]:
-    """Every table about apps that the standard query resource offers."""
-    ecas = [app for app in facts.apps if app.kind == "external_client_app"]
+def app_tables(sources: OrgSources) -> tuple[Table, ...]:
+    """The tables about connected apps that the standard query resource offers."""
+    facts = sources.facts
     return (
-        fixed_table("ConnectedApplication", "0H4", map(_connected, _installed(facts))),
-        fixed_table("ExternalClientApplication", "0xI", (_eca(facts, app) for app in ecas)),
-        fixed_table("ExtlClntAppOauthConsumer", "888", map(_consumer, ecas), _ECA_PARENT),
-        fixed_table(
-            "ExtlClntAppOauthSettings",
-            "0xN",
-            (_oauth_settings(facts, app) for app in ecas),
-            _ECA_PARENT,
+        declared("ConnectedApplication", "0H4", _CONNECTED, map(_connected, installed(facts))),
+        declared("AppMenuItem", "0DS", _MENU, _menu_items(facts)),
+        _oauth_token(sources),
+        declared("OauthCustomScope", "0CS", _CUSTOM_SCOPE, ()),
+        declared(
+            "OauthCustomScopeApp",
+            "0CV",
+            _CUSTOM_SCOPE_APP,
+            (),
+            {"OauthCustomScope": ("OauthCustomScope", "OauthCustomScopeId")},
         ),
-        fixed_table("ExtlClntAppOauthPlcyCnfg", "0xO", map(_oauth_policy, ecas), _ECA_PARENT),
-        fixed_table("ExtlClntAppPlcyCnfg", "0xP", map(_policy, ecas), _ECA_PARENT),
-        fixed_table("AppMenuItem", "0DS", _menu_items(facts), Type="picklist"),
-        _oauth_token(facts, last_used),
     )
 
 
-def tooling_app_tables(facts: OrgFacts) -> tuple[Table, ...]:
-    """The tables about apps that the Tooling query resource offers, with its further columns."""
-    rows = [
-        {
-            **_connected(app),
-            "DeveloperName": app.developer_name,
-            "Description": app.description,
-            "ContactEmail": people.ADMIN.email,
-            "SessionPolicyAction": None,
-            "Version": 1.0,
-        }
-        for app in _installed(facts)
-    ]
-    return (fixed_table("ConnectedApplication", "0H4", rows),)
+def tooling_app_tables(sources: OrgSources) -> tuple[Table, ...]:
+    """The tables about connected apps that the Tooling query resource offers."""
+    rows = [_connected_in_tooling(sources.facts, app) for app in installed(sources.facts)]
+    return (declared("ConnectedApplication", "0H4", _CONNECTED_TOOLING, rows),)
 
 
-def _installed(facts: OrgFacts) -> list[SimApp]:
+def installed(facts: OrgFacts) -> list[SimApp]:
+    """The connected apps of the org, those merely authorized excepted."""
     return [app for app in facts.apps if app.kind == "connected_app"]
 
 
-def _audit(app: SimApp) -> dict[str, Value]:
-    return {
-        "CreatedDate": app.created_at,
-        "CreatedById": people.ADMIN.user_id,
-        "LastModifiedDate": app.created_at,
-        "LastModifiedById": people.ADMIN.user_id,
-        "SystemModstamp": app.created_at,
-    }
-
-
-def _std(app: SimApp, record: str, name: str) -> dict[str, Value]:
-    """The columns that every External Client App object starts with."""
-    return {
-        "Id": record,
-        "IsDeleted": False,
-        "DeveloperName": name,
-        "Language": "en_US",
-        "MasterLabel": app.name,
-        **_audit(app),
-    }
+def run_as(facts: OrgFacts, app: SimApp) -> str | None:
+    """The username for whom the client credentials flow acts; None for other flows."""
+    known = {user.username for user in facts.users}
+    if app.flow != "client_credentials":
+        return None
+    return next((name for name in app.approved_usernames if name in known), None)
 
 
 def _connected(app: SimApp) -> dict[str, Value]:
     return {
         "Id": app.app_id,
         "Name": app.name,
-        **_audit(app),
+        **audited(app.created_at, people.ADMIN.user_id),
         "OptionsAllowAdminApprovedUsersOnly": app.pre_authorized_only,
         "OptionsRefreshTokenValidityMetric": app.refresh_policy.type == "SpecificInactivity",
-        "OptionsHasSessionLevelPolicy": False,
-        "OptionsIsInternal": False,
-        "OptionsFullContentPushNotifications": False,
-        "OptionsCodeCredentialGuestEnabled": False,
-        "OptionsTokenExchangeManageBitEnabled": False,
-        "MobileSessionTimeout": None,
-        "PinLength": None,
-        "StartUrl": None,
-        "MobileStartUrl": None,
         "RefreshTokenValidityPeriod": app.refresh_policy.period or 0,
-        "UvidTimeout": None,
-        "NamedUserUvidTimeout": None,
     }
 
 
-def _eca(facts: OrgFacts, app: SimApp) -> Row:
+def _connected_in_tooling(facts: OrgFacts, app: SimApp) -> Row:
+    runs_as = run_as(facts, app)
+    ids = {user.username: user.user_id for user in facts.users}
+    timeout = app.details.session_timeout_min
     return {
-        **_std(app, str(app.app_id), app.developer_name),
-        "NamespacePrefix": app.namespace,
-        "ContactEmail": people.ADMIN.email,
-        "ContactPhone": None,
-        "DistributionState": "Local",
-        "ManagedType": "Local",
-        "ManagedCollection": None,
-        "ManagedSetupPointer": None,
-        "OrgScopedExternalApp": f"{facts.org_id}:{app.developer_name}",
-        "LogoUrl": None,
-        "InfoUrl": None,
-        "IconUrl": None,
+        **_connected(app),
+        "DeveloperName": app.developer_name,
         "Description": app.description,
-        "Version": None,
-    }
-
-
-def _settings_id(app: SimApp) -> str:
-    return record_id("0xN", app.name)
-
-
-def _consumer(app: SimApp) -> Row:
-    return {
-        **_std(app, app.consumer_id, f"{app.developer_name}_consumer"),
-        "ExternalClientApplicationId": app.app_id,
-        "ExtlClntAppOauthSettingsId": _settings_id(app),
-    }
-
-
-def _oauth_settings(facts: OrgFacts, app: SimApp) -> Row:
-    granted = {_SUFFIX_OF_SCOPE.get(scope, scope.upper()) for scope in app.scopes}
-    return {
-        **_std(app, _settings_id(app), f"{app.developer_name}_oauth"),
-        "NamespacePrefix": app.namespace,
-        "ExternalClientApplicationId": app.app_id,
-        **{f"OauthScopes{suffix}": suffix in granted for suffix in _SCOPE_NAMES.split()},
-        "OauthLink": f"{facts.org_id[:15]}:{app.consumer_id[:15]}",
-        "SingleLogoutUrl": None,
-        "ExtlClntAppOauthOptionsFirstPartyAppEnabled": False,
-        "ClientAssertionCertificate": None,
-    }
-
-
-def _oauth_policy(app: SimApp) -> Row:
-    policy = app.refresh_policy
-    runs_as = app.approved_usernames[0] if app.flow == "client_credentials" else None
-    return {
-        **_std(app, record_id("0xO", app.name), f"{app.developer_name}_oauthPlcy"),
-        "ExternalClientApplicationId": app.app_id,
-        "ExtlClntAppOauthSettingsId": _settings_id(app),
-        "PermittedUsersPolicyType": (
-            "AdminApprovedPreAuthorized" if app.pre_authorized_only else "AllSelfAuthorized"
-        ),
-        "IpRelaxationPolicyType": "Enforce",
-        "RefreshTokenPolicyType": policy.type,
-        "RefreshTokenValidityPeriod": policy.period,
-        "RefreshTokenValidityUnit": policy.unit,
-        "SessionTimeoutInMinutes": None,
-        "RequiredSessionLevel": None,
-        "PolicyAction": None,
-        "IsClientCredentialsFlowEnabled": runs_as is not None,
-        "ClientCredentialsFlowUser": runs_as,
-        "ApexHandlerId": None,
-        "ExecuteHandlerAsId": None,
-        "SingleLogoutUrl": None,
-        "StartUrl": None,
-        "IsTokenExchangeFlowEnabled": False,
-        "IsGuestCodeCredFlowEnabled": False,
-        "IsNamedUserJwtEnabled": False,
-        "GuestJwtTimeout": None,
-        "NamedUserJwtTimeout": None,
-    }
-
-
-def _policy(app: SimApp) -> Row:
-    return {
-        **_std(app, record_id("0xP", app.name), f"{app.developer_name}_plcy"),
-        "ExternalClientApplicationId": app.app_id,
-        "IsEnabled": app.enabled,
-        "OauthPluginStatus": "Enabled" if app.enabled else "Disabled",
-        "NotifPluginStatus": "Notinstalled",
-        "MobilePluginStatus": "Notinstalled",
-        "PushPluginStatus": "Notinstalled",
-        "SamlPluginStatus": "Notinstalled",
-        "StartPage": "None",
-        "StartUrl": None,
+        "ContactEmail": app.details.contact_email or people.ADMIN.email,
+        "ExecutionUserId": None if runs_as is None else ids[runs_as],
+        "SessionTimeout": None if timeout is None else str(timeout),
+        "Version": 1.0,
     }
 
 
@@ -213,58 +117,50 @@ def _menu_id(app: SimApp) -> str:
 
 def _menu_items(facts: OrgFacts) -> Iterator[Row]:
     """One for each connected app; an External Client App without a start URL has none."""
-    for n, app in enumerate(_installed(facts)):
+    for n, app in enumerate(installed(facts)):
         yield {
             "Id": _menu_id(app),
-            "ApplicationId": app.app_id,
-            "Name": app.developer_name,
-            "Label": app.name,
-            "NamespacePrefix": app.namespace,
-            "Type": "ConnectedApplication",
+            **audited(app.created_at, people.ADMIN.user_id),
             "SortOrder": n,
+            "Name": app.developer_name,
+            "NamespacePrefix": app.namespace,
+            "Label": app.name,
+            "Description": app.description,
             "IsUsingAdminAuthorization": app.pre_authorized_only,
-            "IsAccessible": False,
-            "IsVisible": False,
-            "StartUrl": None,
+            "CanvasEnabled": app.details.is_canvas,
+            "Type": "ConnectedApplication",
+            "ApplicationId": app.app_id,
         }
 
 
-def _oauth_token(facts: OrgFacts, last_used: LastUsed) -> Table:
+def _oauth_token(sources: OrgSources) -> Table:
     """Grants with a refresh token. Id is always null; server flows leave no row."""
+    users = {user.username: user.user_id for user in sources.facts.users}
 
     def rows() -> Iterator[Row]:
-        for app in facts.apps:
+        for app in sources.facts.apps:
             for n, username in enumerate(app.approved_usernames if app.token_uses else ()):
                 yield {
-                    "Id": None,
-                    "AccessToken": None,
-                    "AppMenuItemId": _menu_id(app) if app.kind == "connected_app" else None,
-                    "AppName": app.name,
+                    "UserId": users[username],
                     "CreatedDate": app.created_at,
-                    "DeleteToken": None,
-                    "LastUsedDate": last_used(app, username),
-                    "RequestToken": None,
+                    "AppName": app.name,
+                    "LastUsedDate": sources.last_used(app, username),
                     "UseCount": app.token_uses // (n + 1),
-                    "UserId": user_ids[username],
+                    "DeleteToken": delete_token(app, username),
+                    "AppMenuItemId": _menu_id(app) if app.kind == "connected_app" else None,
                 }
 
-    user_ids = {user.username: user.user_id for user in facts.users}
-    fields: dict[str, Field] = columns(
-        "Id AccessToken AppMenuItemId AppName CreatedDate DeleteToken LastUsedDate RequestToken"
-        " UseCount UserId",
-        Id="id",
-        AppMenuItemId="reference",
-        CreatedDate="datetime",
-        LastUsedDate="datetime",
-        UseCount="int",
-        UserId="reference",
-    )
-    return Table(
+    return declared(
         "OauthToken",
-        fields,
-        rows,
         "0CQ",
+        _TOKEN,
+        rows,
         {"AppMenuItem": ("AppMenuItem", "AppMenuItemId"), "User": ("User", "UserId")},
         page_rows=TOKEN_PAGE,
         max_rows=TOKEN_LIMIT,
     )
+
+
+def delete_token(app: SimApp, username: str) -> str:
+    """What the revoke endpoint takes to end an approval (object reference, OauthToken)."""
+    return record_id("0CQ", "delete", app.consumer_id, username)

@@ -1,0 +1,26 @@
+"""Every object of the org that tells of its state rather than of what happened."""
+
+from console.simulator.org_sources import OrgSources
+from console.simulator.tables import Table
+from console.simulator.tables_apps import app_tables, tooling_app_tables
+from console.simulator.tables_external_apps import (
+    external_app_tables,
+    tooling_external_app_tables,
+)
+from console.simulator.tables_people import people_tables
+from console.simulator.tables_permissions import permission_tables
+
+
+def standard_tables(sources: OrgSources) -> list[Table]:
+    """What the standard query resource offers."""
+    return [
+        *people_tables(sources),
+        *permission_tables(sources),
+        *app_tables(sources),
+        *external_app_tables(sources),
+    ]
+
+
+def tooling_tables(sources: OrgSources) -> list[Table]:
+    """What the Tooling query resource offers."""
+    return [*tooling_app_tables(sources), *tooling_external_app_tables(sources)]
