@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from store.errors import StoreUnusable
+from store.login_state import login as login
+from store.login_state import record_login as record_login
 from store.moments import MINUTE_MS, from_ms, from_ms_or_none, to_ms, to_ms_or_none
-from store.records import LoginState, OrgIdentity, OwnCalls, TaskPhase, TaskState
+from store.records import OrgIdentity, OwnCalls, TaskPhase, TaskState
 
 
 def record_task(connection: sqlite3.Connection, task: TaskState) -> None:
@@ -44,42 +46,6 @@ def tasks(connection: sqlite3.Connection) -> tuple[TaskState, ...]:
     )
 
 
-def record_login(connection: sqlite3.Connection, login: LoginState) -> None:
-    """Store the state of the console's own login; never a token."""
-    connection.execute(
-        "INSERT OR REPLACE INTO login_state (one, username, last_request_ms, obtained_ms,"
-        " expires_ms, expiry_source, error, clock_skew_s) VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            login.username,
-            to_ms_or_none(login.last_request_at),
-            to_ms_or_none(login.obtained_at),
-            to_ms_or_none(login.expires_at),
-            login.expiry_source,
-            login.error,
-            login.clock_skew_s,
-        ),
-    )
-
-
-def login(connection: sqlite3.Connection) -> LoginState | None:
-    """The state of the console's own login; None before the first attempt."""
-    row = connection.execute(
-        "SELECT username, last_request_ms, obtained_ms, expires_ms, expiry_source, error,"
-        " clock_skew_s FROM login_state"
-    ).fetchone()
-    if row is None:
-        return None
-    return LoginState(
-        username=row[0],
-        last_request_at=from_ms_or_none(row[1]),
-        obtained_at=from_ms_or_none(row[2]),
-        expires_at=from_ms_or_none(row[3]),
-        expiry_source=row[4],
-        error=row[5],
-        clock_skew_s=row[6],
-    )
-
-
 def record_own_calls(connection: sqlite3.Connection, calls: Iterable[OwnCalls]) -> None:
     """Add requests that orgwatch itself made to what is known of their minute and purpose."""
     connection.executemany(
@@ -99,6 +65,18 @@ def own_calls(
         (to_ms(since), to_ms(until)),
     )
     return tuple((purpose, calls) for purpose, calls in rows)
+
+
+def own_calls_by_minute(
+    connection: sqlite3.Connection, since: datetime, until: datetime
+) -> tuple[OwnCalls, ...]:
+    """Own calls of every minute that began within since < t <= until, oldest first."""
+    rows = connection.execute(
+        "SELECT minute_ms, purpose, calls FROM own_call WHERE minute_ms > ? AND minute_ms <= ?"
+        " ORDER BY minute_ms, purpose",
+        (to_ms(since), to_ms(until)),
+    )
+    return tuple(OwnCalls(from_ms(minute), purpose, calls) for minute, purpose, calls in rows)
 
 
 def record_heartbeat(connection: sqlite3.Connection, at: datetime) -> None:

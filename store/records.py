@@ -349,6 +349,40 @@ class LoginState:
     error: str | None
     clock_skew_s: float | None = None
     """The org's time minus this machine's, where they differ by more than a minute."""
+    next_attempt_at: datetime | None = None
+    """When the token endpoint may be asked again; None without a fault."""
+    error_code: str | None = None
+    error_meaning: str | None = None
+    error_next_step: str | None = None
+    error_detail: str | None = None
+    """The org's own words."""
+    error_retryable: bool = False
+    """Whether it may pass without anybody's help."""
+    requests: tuple[datetime, ...] = ()
+    """Answered token requests of the hour before the last of them, oldest first."""
+    refusals: int = 0
+    """Refused logins in a row."""
+    token_refusals: int = 0
+    """Tokens in a row that the org refused within 20 minutes."""
+    learned_lifetime_s: float | None = None
+    """How long tokens live, where refusals showed that it is shorter than expected."""
+    refused_age_s: float | None = None
+    """The age at which a token was last refused too early."""
+    introspection: str | None = None
+    """Why the org does not tell when a token ends; None where it does or was not asked."""
+    introspection_refused_at: datetime | None = None
+    key_in_use: str | None = None
+    """``first`` or ``next``; None while there is no token."""
+    key_switched_at: datetime | None = None
+    """When the org refused one configured key and accepted the other."""
+    fingerprint: str = ""
+    """Tells one login configuration from another; a hash."""
+    certificate_until: datetime | None = None
+    """The end of the certificate that the settings name; None where they name none."""
+
+    def requests_since(self, moment: datetime) -> int:
+        """How many token requests were answered after ``moment``."""
+        return sum(at > moment for at in self.requests)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,38 @@ _ACCESS = (
         id INTEGER PRIMARY KEY, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
         digest TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
     "CREATE INDEX access_probe_first ON access_probe (first_ms)",
+    """CREATE TABLE posture_day (
+        day_ms INTEGER PRIMARY KEY, taken_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT""",
 )
+
+_LOGIN_MEMORY = tuple(
+    f"ALTER TABLE login_state ADD COLUMN {column}"
+    for column in (
+        "next_attempt_ms INTEGER",
+        "error_code TEXT",
+        "error_meaning TEXT",
+        "error_next_step TEXT",
+        "error_detail TEXT",
+        "error_retryable INTEGER NOT NULL DEFAULT 0",
+        "requests TEXT NOT NULL DEFAULT '[]'",
+        "refusals INTEGER NOT NULL DEFAULT 0",
+        "token_refusals INTEGER NOT NULL DEFAULT 0",
+        "learned_lifetime_s REAL",
+        "refused_age_s REAL",
+        "introspection TEXT",
+        "introspection_refused_ms INTEGER",
+        "key_in_use TEXT",
+        "key_switched_ms INTEGER",
+        "fingerprint TEXT NOT NULL DEFAULT ''",
+        "certificate_until_ms INTEGER",
+    )
+)
+"""``requests`` holds the moments of the last hour as a JSON list of epoch milliseconds."""
 
 STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("first_minute", _ORG + _LIMITS + _EVENTS + _LOG_FILES + _API_CALLS + _CONSOLE),
     ("clock_of_login", ("ALTER TABLE login_state ADD COLUMN clock_skew_s REAL",)),
     ("access", _ACCESS),
+    ("login_memory", _LOGIN_MEMORY),
 )
 """Name and statements of every step, in order. A step that was released never changes."""

@@ -1,9 +1,15 @@
-"""The console's own login as the status line shows it, without the token."""
+"""The console's own login as the store keeps it: shown, remembered after a restart, no token."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
 
 from console.collector.latest import Latest
+from console.errors import ConfigurationError
+from console.salesforce.certificate import certificate_warning, read_certificate
+from console.salesforce.signing_keys import LoginKeys
 from console.salesforce.types import LoginObservation
+from console.settings import OrgSettings
 from store import console_state
 from store.records import LoginState
 from store.writer import Writer
@@ -12,13 +18,24 @@ from store.writer import Writer
 class LoginRecorder:
     """Stores what the token keeper observes; `see` fits its ``on_observation``.
 
-    ``tell`` is given the sentences about a wrong clock of this machine, once.
+    ``tell`` is given the sentences about a wrong clock of this machine, once, and about every
+    change from one key to the other.
     """
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._told = False
+        self._key_in_use: str | None = None
+        self._certificate_until: datetime | None = None
         self._newest: Latest[LoginObservation] = Latest()
+
+    def prepare(
+        self, settings: OrgSettings, keys: LoginKeys, past: LoginState | None, now: datetime
+    ) -> LoginObservation | None:
+        """Look at the certificates, and give the token keeper what an earlier process knew."""
+        self._key_in_use = past.key_in_use if past is not None else None
+        self._certificate_until = certificates(settings, keys, now, self._tell)
+        return remembered(past)
 
     def see(self, observation: LoginObservation) -> None:
         """The token keeper asked, was answered, or was refused."""
@@ -26,6 +43,10 @@ class LoginRecorder:
         if observation.clock_skew_s and not self._told:
             self._told = True
             self._tell(_about_the_clock(observation.clock_skew_s))
+        if observation.key_in_use is not None:
+            before, self._key_in_use = self._key_in_use, observation.key_in_use
+            if observation.key_switched_at is not None and before != observation.key_in_use:
+                self._tell(_about_the_key(observation))
 
     async def flush(self, writer: Writer) -> None:
         """Store what was seen and is not stored yet."""
@@ -39,16 +60,66 @@ class LoginRecorder:
             await self._store(writer, await self._newest.take())
 
     async def _store(self, writer: Writer, seen: LoginObservation) -> None:
-        state = LoginState(
-            username=seen.username,
-            last_request_at=seen.last_request_at,
-            obtained_at=seen.obtained_at,
-            expires_at=seen.expires_at,
-            expiry_source=seen.expiry_source,
-            error=seen.error,
-            clock_skew_s=seen.clock_skew_s,
-        )
+        state = as_state(seen, self._certificate_until)
         await writer.write(lambda connection: console_state.record_login(connection, state))
+
+
+def as_state(seen: LoginObservation, certificate_until: datetime | None = None) -> LoginState:
+    """What the token keeper observed, as the store keeps it."""
+    observed = {field.name: getattr(seen, field.name) for field in fields(seen)}
+    return LoginState(**observed, certificate_until=certificate_until)
+
+
+def remembered(state: LoginState | None) -> LoginObservation | None:
+    """What an earlier process stored, for the token keeper of this one."""
+    if state is None:
+        return None
+    return LoginObservation(
+        **{field.name: getattr(state, field.name) for field in fields(LoginObservation)}
+    )
+
+
+def certificates(
+    settings: OrgSettings, keys: LoginKeys, now: datetime, tell: Callable[[str], None]
+) -> datetime | None:
+    """When the first of the configured certificates ends; tells what is wrong with any of them.
+
+    A certificate that cannot be read is told as well and stops nothing: the login needs the key
+    alone.
+    """
+    ends = []
+    pairs = [(settings.certificate_file, keys.first)]
+    if keys.next is not None:
+        pairs.append((settings.certificate_file_next, keys.next))
+    for path, credential in pairs:
+        if path is None:
+            continue
+        try:
+            facts = read_certificate(path, credential.key)
+        except ConfigurationError as fault:
+            tell(f"{fault.title}\n  {fault.meaning}\n  What to do: {fault.next_step}")
+            continue
+        ends.append(facts.not_after)
+        warning = certificate_warning(facts, now)
+        if warning is not None:
+            tell(warning)
+    return min(ends, default=None)
+
+
+def _about_the_key(seen: LoginObservation) -> str:
+    was, now = ("first", "next") if seen.key_in_use == "next" else ("next", "first")
+    step = (
+        "make the next key the first one in the settings (private_key_file, consumer_key), and "
+        "remove the old one"
+        if now == "next"
+        else "check whose certificate the app holds"
+    )
+    return (
+        f"The org refused the {was} key and accepted the {now} one\n"
+        f"  Logins go on with the {now} key; the {was} one is tried again only when that is "
+        "refused.\n"
+        f"  What to do: {step}."
+    )
 
 
 def _about_the_clock(skew_s: float) -> str:

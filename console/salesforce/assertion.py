@@ -1,5 +1,6 @@
-"""The signed assertion of the OAuth 2.0 JWT bearer flow."""
+"""The signed assertions: of the OAuth 2.0 JWT bearer flow, and of the app itself."""
 
+import secrets
 from datetime import datetime
 
 import jwt
@@ -27,6 +28,23 @@ def signed_assertion(
         "iss": consumer_key,
         "sub": username,
         "aud": audience,
+        "exp": int(now.timestamp()) + lifetime_s,
+    }
+    return Secret(jwt.encode(claims, key.pem.reveal(), algorithm="RS256"))
+
+
+def client_assertion(
+    key: PrivateKey, consumer_key: str, audience: str, now: datetime, lifetime_s: int
+) -> Secret:
+    """A JWT signed with RS256 by which the app proves itself instead of by a secret.
+
+    Claims as RFC 7523, section 3 wants them for client authentication.
+    """
+    claims = {
+        "iss": consumer_key,
+        "sub": consumer_key,
+        "aud": audience,
+        "jti": secrets.token_urlsafe(16),
         "exp": int(now.timestamp()) + lifetime_s,
     }
     return Secret(jwt.encode(claims, key.pem.reveal(), algorithm="RS256"))

@@ -8,7 +8,8 @@ class CoolDown:
     """A wait that doubles with each failure from ``first_s`` to ``cap_s``, with jitter.
 
     The jitter is a fifth to either side, so that the wait is never near zero: it protects the
-    user's login budget (3,600 logins an hour and user; Salesforce help 000381578).
+    user's login budget (3,600 logins an hour and user; Salesforce help 000381578). ``failures``
+    goes on from where an earlier process stopped.
     """
 
     def __init__(
@@ -16,11 +17,12 @@ class CoolDown:
         first_s: float,
         cap_s: float,
         uniform: Callable[[float, float], float] = random.uniform,
+        failures: int = 0,
     ) -> None:
         self._first_s = first_s
         self._cap_s = cap_s
         self._uniform = uniform
-        self._failures = 0
+        self._failures = failures
 
     def next_s(self) -> float:
         """Counts one more failure; seconds to wait after it."""

@@ -3,6 +3,7 @@
 Every way in which a key can be wrong has its own sentences, because nobody can mend "invalid key".
 """
 
+import hashlib
 import os
 import re
 import stat
@@ -12,14 +13,18 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from console.errors import ConfigurationError
+from console.salesforce.keyring_entry import keyring_secret
 from console.secrets import Secret
 from console.settings import OrgSettings
 
 PASSPHRASE_VARIABLE = "ORGWATCH_PRIVATE_KEY_PASSPHRASE"  # noqa: S105  (a name, not a passphrase)
 """Opens an encrypted key."""
+
+NEXT_PASSPHRASE_VARIABLE = "ORGWATCH_PRIVATE_KEY_NEXT_PASSPHRASE"  # noqa: S105  (a name as well)
+"""Opens the next key, where it has another passphrase than the first."""
 
 MIN_KEY_BITS = 2_048
 """RS256 keys shorter than this are refused (RFC 7518, section 3.3)."""
@@ -50,6 +55,20 @@ class PrivateKey:
     source: str
     """Where it came from, in words that may be shown."""
     bits: int
+    fingerprint: str
+    """SHA-256 of the public half (SubjectPublicKeyInfo, DER), in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one key of an org may be; the first that is set is the one."""
+
+    inline: Secret | None
+    inline_variable: str
+    file: Path | None
+    file_setting: str
+    keyring: str | None
+    passphrase_variables: tuple[str, ...]
 
 
 def load_private_key(
@@ -60,22 +79,79 @@ def load_private_key(
     ``environment`` (this process's by default) is asked for the passphrase only. Raises
     `ConfigurationError` with sentences of its own for each cause.
     """
-    variables = os.environ if environment is None else environment
-    passphrase = Secret(variables.get(PASSPHRASE_VARIABLE, ""))
-    if settings.private_key is not None:
-        source = "the environment variable ORGWATCH_PRIVATE_KEY"
-        return _parsed(_unfolded(settings.private_key), passphrase, source)
-    if settings.private_key_file is not None:
-        path = settings.private_key_file.expanduser()
-        return _parsed(_file_content(path, settings.alias), passphrase, f"the file {path}")
-    if settings.private_key_keyring is not None:
-        service = settings.private_key_keyring
-        source = f"the keyring entry {service!r} of {settings.username!r}"
-        return _parsed(_keyring_content(service, settings.username), passphrase, source)
+    place = _Place(
+        settings.private_key,
+        "ORGWATCH_PRIVATE_KEY",
+        settings.private_key_file,
+        f"private_key_file in [org.{settings.alias}] (or ORGWATCH_PRIVATE_KEY_FILE)",
+        settings.private_key_keyring,
+        (PASSPHRASE_VARIABLE,),
+    )
+    key = _loaded(place, settings, environment)
+    if key is not None:
+        return key
     raise ConfigurationError(
         "No private key is configured",
         f"The login of org {settings.alias!r} is signed with a private key, and none was given.",
         f"Set private_key_file in [org.{settings.alias}], or ORGWATCH_PRIVATE_KEY_FILE.",
+    )
+
+
+def load_next_private_key(
+    settings: OrgSettings, environment: Mapping[str, str] | None = None
+) -> PrivateKey | None:
+    """The key that is to replace the first, where one is configured; else as `load_private_key`."""
+    place = _Place(
+        settings.private_key_next,
+        "ORGWATCH_PRIVATE_KEY_NEXT",
+        settings.private_key_file_next,
+        f"private_key_file_next in [org.{settings.alias}] (or ORGWATCH_PRIVATE_KEY_FILE_NEXT)",
+        None,
+        (NEXT_PASSPHRASE_VARIABLE, PASSPHRASE_VARIABLE),
+    )
+    return _loaded(place, settings, environment)
+
+
+def _loaded(
+    place: _Place, settings: OrgSettings, environment: Mapping[str, str] | None
+) -> PrivateKey | None:
+    if place.inline is not None:
+        pem = _unfolded(place.inline)
+        source = f"the environment variable {place.inline_variable}"
+    elif place.file is not None:
+        path = place.file.expanduser()
+        pem, source = _file_content(path, place.file_setting), f"the file {path}"
+    elif place.keyring is not None:
+        pem = keyring_secret(place.keyring, settings.username, "private key")
+        source = f"the keyring entry {place.keyring!r} of {settings.username!r}"
+    else:
+        return None
+    _check_kind(pem, source)
+    passphrase = Secret("")
+    if _is_encrypted(pem):
+        passphrase = _passphrase(place, settings, environment, source)
+    return _parsed(pem, passphrase, source, place.passphrase_variables[0])
+
+
+def _passphrase(
+    place: _Place,
+    settings: OrgSettings,
+    environment: Mapping[str, str] | None,
+    source: str,
+) -> Secret:
+    """Asked for only when the key is encrypted, so that no keyring is unlocked for nothing."""
+    variables = os.environ if environment is None else environment
+    for name in place.passphrase_variables:
+        if variables.get(name):
+            return Secret(variables[name])
+    if settings.private_key_passphrase_keyring is not None:
+        service = settings.private_key_passphrase_keyring
+        return keyring_secret(service, settings.username, "passphrase")
+    raise ConfigurationError(
+        "The private key is encrypted",
+        f"The key in {source} has a passphrase, and none was given.",
+        f"Set {place.passphrase_variables[0]} to the passphrase, or name the keyring entry that "
+        f"holds it: private_key_passphrase_keyring in [org.{settings.alias}].",
     )
 
 
@@ -84,8 +160,7 @@ def _unfolded(pem: Secret) -> Secret:
     return Secret(pem.reveal().replace("\\n", "\n"))
 
 
-def _file_content(path: Path, alias: str) -> Secret:
-    setting = f"private_key_file in [org.{alias}] (or ORGWATCH_PRIVATE_KEY_FILE)"
+def _file_content(path: Path, setting: str) -> Secret:
     try:
         status = path.stat()
         _check_file(path, status, setting)
@@ -123,44 +198,8 @@ def _check_file(path: Path, status: os.stat_result, setting: str) -> None:
         )
 
 
-def _keyring_content(service: str, username: str) -> Secret:
-    import keyring
-    from keyring.errors import KeyringError, NoKeyringError
-
-    try:
-        content = keyring.get_password(service, username)
-    except NoKeyringError:
-        raise ConfigurationError(
-            "This machine has no keyring",
-            f"The private key is to come from the keyring entry {service!r}, but no keyring "
-            "service runs here (usual on servers).",
-            "Use private_key_file with permissions 600, or ORGWATCH_PRIVATE_KEY.",
-        ) from None
-    except KeyringError as error:
-        raise ConfigurationError(
-            "The keyring could not be opened",
-            f"The private key is to come from the keyring entry {service!r}.",
-            "Unlock the keyring and start again.",
-            type(error).__name__,
-        ) from None
-    if content is None:
-        raise ConfigurationError(
-            "The keyring has no such key",
-            f"It holds nothing for service {service!r} and user {username!r}.",
-            f"Store the PEM there: `keyring set {service} {username} < key.pem`.",
-        )
-    return Secret(content)
-
-
-def _parsed(pem: Secret, passphrase: Secret, source: str) -> PrivateKey:
-    _check_kind(pem, source)
-    if _is_encrypted(pem) and not passphrase:
-        raise ConfigurationError(
-            "The private key is encrypted",
-            f"The key in {source} has a passphrase, and none was given.",
-            f"Set {PASSPHRASE_VARIABLE} to the passphrase.",
-        )
-    key = _opened(pem, passphrase, source)
+def _parsed(pem: Secret, passphrase: Secret, source: str, variable: str) -> PrivateKey:
+    key = _opened(pem, passphrase, source, variable)
     if not isinstance(key, RSAPrivateKey):
         raise ConfigurationError(
             "The private key is not an RSA key",
@@ -179,7 +218,16 @@ def _parsed(pem: Secret, passphrase: Secret, source: str) -> PrivateKey:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return PrivateKey(Secret(plain.decode("ascii")), source, key.key_size)
+    fingerprint = fingerprint_of(key.public_key())
+    return PrivateKey(Secret(plain.decode("ascii")), source, key.key_size, fingerprint)
+
+
+def fingerprint_of(public_key: RSAPublicKey) -> str:
+    """SHA-256 of a public key, in hexadecimal; tells keys apart and reveals nothing."""
+    content = public_key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return hashlib.sha256(content).hexdigest()
 
 
 def _check_kind(pem: Secret, source: str) -> None:
@@ -207,7 +255,7 @@ def _is_encrypted(pem: Secret) -> bool:
     return "BEGIN ENCRYPTED" in pem.reveal() or "Proc-Type: 4,ENCRYPTED" in pem.reveal()
 
 
-def _opened(pem: Secret, passphrase: Secret, source: str) -> object:
+def _opened(pem: Secret, passphrase: Secret, source: str, variable: str) -> object:
     key = _decoded(pem, passphrase)
     if key is not None:
         return key
@@ -215,7 +263,7 @@ def _opened(pem: Secret, passphrase: Secret, source: str) -> object:
         raise ConfigurationError(
             "The private key did not open",
             f"The key in {source} is encrypted and does not open with the passphrase given.",
-            f"Correct {PASSPHRASE_VARIABLE}.",
+            f"Correct {variable}, or the passphrase in the keyring.",
         )
     raise ConfigurationError(
         "The private key is damaged",

@@ -122,7 +122,7 @@ ROWS = (
         "inactive",
         "The user is inactive",
         "{username} is deactivated or frozen, or no user of the org has this username.",
-        "In Setup, Users, activate or unfreeze the user, or correct username (in a sandbox it "
+        "Activate the user in Setup, Users (or unfreeze it), or correct username (in a sandbox it "
         "ends with the sandbox's name). {mixed_up}",
     ),
     LoginFaultRow(
@@ -130,7 +130,7 @@ ROWS = (
         "",
         "The user is inactive",
         "{username} is deactivated or frozen.",
-        "In Setup, Users, activate or unfreeze the user.",
+        "Activate the user in Setup, Users (or unfreeze it).",
     ),
     LoginFaultRow(
         ("inactive_org",),
@@ -221,7 +221,7 @@ ROWS = (
         "ip restricted",
         "This address may not log in",
         "The profile or the app restricts from which addresses {username} may log in.",
-        "Add this machine's address to Login IP Ranges of the profile (Setup, Profiles), or relax "
+        "Add this machine's address to the login ranges of the profile (Setup, Profiles), or relax "
         "the app's IP policy (Setup, External Client App Manager, policies).",
     ),
     LoginFaultRow(

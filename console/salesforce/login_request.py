@@ -15,6 +15,7 @@ import jwt
 from console.errors import LoginRefused, OrgUnreachable, UnreadableAnswer
 from console.salesforce.deadlines import Deadlines
 from console.salesforce.exchange import Answer, check_web_address, exchange, not_json, unexpected
+from console.salesforce.http import is_loopback
 from console.salesforce.values import as_integer, text_of
 from console.secrets import Secret
 
@@ -22,6 +23,8 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 _MAX_LIFETIME_S = 7 * 86_400
 _MAX_WORDS = 1_000
+_TOKEN_LIKE = re.compile(r"eyJ[\w-]+(?:\.[\w-]*)*|\b00D\w{12,15}![\w.]+")
+"""JWTs begin ``eyJ``; opaque tokens are the org id, ``!`` and a secret part."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 
 
@@ -89,8 +92,19 @@ def _refusal(answer: Answer) -> Refusal:
         raise not_json(answer)
     description = text_of(body, "error_description") if isinstance(body, dict) else None
     return Refusal(
-        answer.status, error[:_MAX_WORDS], (description or "")[:_MAX_WORDS], answer.date()
+        answer.status,
+        without_tokens(error)[:_MAX_WORDS],
+        without_tokens(description or "")[:_MAX_WORDS],
+        answer.date(),
     )
+
+
+def without_tokens(words: str) -> str:
+    """``words`` of a server with everything that looks like a token or an assertion left out.
+
+    A server that repeats what it was sent would otherwise bring it to screens and into the store.
+    """
+    return _TOKEN_LIKE.sub("(left out)", words)
 
 
 def _grant(answer: Answer) -> Grant:
@@ -100,7 +114,7 @@ def _grant(answer: Answer) -> Grant:
     # From here on no local variable shows the token, whatever is raised.
     token = Secret(str(body.pop("access_token")))
     instance_url = text_of(body, "instance_url") or ""
-    if not _ORIGIN.fullmatch(instance_url) or _downgrades(answer.address, instance_url):
+    if not _ORIGIN.fullmatch(instance_url) or not _is_as_safe(answer.address, instance_url):
         raise UnreadableAnswer(
             "The org named no usable address for its API",
             f"{answer.address} granted a token but no safe instance_url with it, so the token "
@@ -130,9 +144,11 @@ def _grant(answer: Answer) -> Grant:
     )
 
 
-def _downgrades(login_address: str, instance_url: str) -> bool:
-    """Whether a token got over TLS would travel without it."""
-    return login_address.startswith("https://") and not instance_url.startswith("https://")
+def _is_as_safe(login_address: str, instance_url: str) -> bool:
+    """Whether the token may travel there: over TLS, or without leaving this machine as before."""
+    if instance_url.startswith("https://"):
+        return True
+    return is_loopback(login_address) and is_loopback(instance_url)
 
 
 def _expiry_claim(token: Secret) -> datetime | None:

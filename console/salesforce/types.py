@@ -21,7 +21,8 @@ class AccessToken:
     obtained_at: datetime
     expires_at: datetime
     expiry_source: str
-    """``expires_in``, ``token exp claim`` or ``session timeout setting``."""
+    """``expires_in``, ``introspection``, ``token exp claim``, ``learned from the org`` or
+    ``session timeout setting``."""
     scope: tuple[str, ...]
     identity_url: str | None
     """``https://<host>/id/<org id>/<user id>``."""
@@ -43,6 +44,32 @@ class LoginObservation:
     """When the token endpoint may be asked again after a fault."""
     clock_skew_s: float | None = None
     """The org's time minus this machine's, in seconds, where a grant showed more than a minute."""
+    error_code: str | None = None
+    error_meaning: str | None = None
+    error_next_step: str | None = None
+    error_detail: str | None = None
+    """The org's own words."""
+    error_retryable: bool = False
+    """Whether it may pass without anybody's help."""
+    requests: tuple[datetime, ...] = ()
+    """When the token endpoint answered in the last hour, oldest first, whatever it said."""
+    refusals: int = 0
+    """Refused logins in a row."""
+    token_refusals: int = 0
+    """Tokens in a row that the org refused within 20 minutes."""
+    learned_lifetime_s: float | None = None
+    """How long a token lived before the org refused it, once two agreed."""
+    refused_age_s: float | None = None
+    """The age at which a token was last refused although it should have lived on."""
+    introspection: str | None = None
+    """The org's words when it refused to introspect; None while it was not asked or allowed it."""
+    introspection_refused_at: datetime | None = None
+    key_in_use: str | None = None
+    """``first`` or ``next``: the key that the org accepted last."""
+    key_switched_at: datetime | None = None
+    """When the org refused one key and accepted the other."""
+    fingerprint: str = ""
+    """Tells one login configuration from another; see `signing_keys.login_fingerprint`."""
 
 
 @dataclass(frozen=True, slots=True)

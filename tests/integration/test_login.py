@@ -21,12 +21,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from console.errors import LoginRefused, OrgRefused
 from console.salesforce.apps import read_inventory
 from console.salesforce.http import make_http_client
-from console.salesforce.keys import load_private_key
 from console.salesforce.limits import read_limits
 from console.salesforce.log_files import list_log_files
 from console.salesforce.login import TokenKeeper
 from console.salesforce.org import read_org
 from console.salesforce.rest import RestClient
+from console.salesforce.signing_keys import load_login_keys
 from console.salesforce.types import LimitHeader, LoginObservation
 from console.salesforce.users import read_users
 from console.secrets import Secret
@@ -80,8 +80,8 @@ async def connected(org: RunningOrg, **changes: Any) -> AsyncIterator[Client]:
         make_http_client(settings) as http,
         httpx.AsyncClient(base_url=org.announcement["instance_url"], trust_env=False) as control,
     ):
-        key = load_private_key(settings, {})
-        tokens = TokenKeeper(settings, http, org.clock, key, observations.append, None)
+        keys = load_login_keys(settings, {})
+        tokens = TokenKeeper(settings, http, org.clock, keys, observations.append)
         rest = RestClient(settings, tokens, http, org.clock, limits.append, counted)
         yield Client(org, settings, tokens, rest, control, observations, limits, calls)
         await tokens.close()

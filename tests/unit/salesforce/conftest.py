@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from console.salesforce.http import make_http_client
 from console.salesforce.keys import PrivateKey, load_private_key
 from console.salesforce.login import TokenKeeper
 from console.salesforce.rest import RestClient
+from console.salesforce.signing_keys import load_login_keys
 from console.salesforce.types import LimitHeader, LoginObservation
 from console.secrets import Secret
 from console.settings import OrgSettings
@@ -74,14 +74,12 @@ MakeConsole = Callable[..., contextlib.AbstractAsyncContextManager[Console]]
 
 
 @pytest.fixture
-def connect(
-    org: ScriptedOrg, clock: HandClock, settings: OrgSettings, key: PrivateKey
-) -> MakeConsole:
+def connect(org: ScriptedOrg, clock: HandClock, settings: OrgSettings) -> MakeConsole:
     """Makes a client for the scripted org; keyword arguments change its settings."""
 
     @contextlib.asynccontextmanager
     async def connected(
-        last_request_at: datetime | None = None, deadlines: Any = None, **changes: Any
+        remembered: LoginObservation | None = None, deadlines: Any = None, **changes: Any
     ) -> AsyncIterator[Console]:
         ours = replace(settings, **{"instance_url": org.url, "login_url": org.url, **changes})
         observations: list[LoginObservation] = []
@@ -93,7 +91,13 @@ def connect(
 
         async with make_http_client(ours) as http:
             tokens = TokenKeeper(
-                ours, http, clock, key, observations.append, last_request_at, deadlines=deadlines
+                ours,
+                http,
+                clock,
+                load_login_keys(ours, {}),
+                observations.append,
+                remembered,
+                deadlines=deadlines,
             )
             rest = RestClient(
                 ours, tokens, http, clock, limits.append, counted, deadlines=deadlines

@@ -1,7 +1,7 @@
 """The life cycle of the token, against a token endpoint that verifies real signatures."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from console.errors import LoginRefused, OrgError, OrgUnreachable, UnreadableAnswer
+from console.salesforce.types import LoginObservation
 from tests.unit.salesforce.scripted_org import START, Console, answering, refusing
 
 
@@ -215,15 +216,22 @@ async def test_nobody_waits_for_a_renewal_while_the_old_token_serves(console: Co
     assert await renewing is not first
 
 
+def asked(*moments: datetime) -> LoginObservation:
+    """What a process leaves behind whose logins were granted at ``moments``."""
+    return LoginObservation(
+        "orgwatch@acme.example", max(moments), None, None, None, None, requests=moments
+    )
+
+
 async def test_a_restarted_process_spaces_its_login_from_the_one_before(connect: Any) -> None:
-    async with connect(last_request_at=START - timedelta(seconds=4)) as console:
+    async with connect(asked(START - timedelta(seconds=4))) as console:
         await console.tokens.token()
         assert console.clock.waited_s == [6.0]
 
 
 @pytest.mark.parametrize("ago_s", [11, 10, -30])
 async def test_a_process_started_later_logs_in_at_once(connect: Any, ago_s: int) -> None:
-    async with connect(last_request_at=START - timedelta(seconds=ago_s)) as console:
+    async with connect(asked(START - timedelta(seconds=ago_s))) as console:
         await console.tokens.token()
         assert console.clock.waited_s == []
 
