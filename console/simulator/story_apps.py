@@ -10,7 +10,7 @@ from console.simulator.story import AppKind, OAuthFlow, RefreshPolicy, SimApp, S
 _DAYS_30 = RefreshPolicy("SpecificLifetime", 30, "Days")
 
 
-def _app(
+def local_app(
     kind: AppKind,
     name: str,
     created: str,
@@ -23,6 +23,10 @@ def _app(
     token_uses: int = 0,
     description: str | None = None,
 ) -> SimApp:
+    """An app of Acme whose ids and keys follow from its kind and name.
+
+    ``created`` is a UTC time in ISO 8601 without offset; ``scopes`` are separated by spaces.
+    """
     prefix = {"connected_app": "0H4", "external_client_app": "0xI", "uninstalled": ""}[kind]
     return SimApp(
         kind=kind,
@@ -42,7 +46,7 @@ def _app(
     )
 
 
-ERP = _app(
+ERP = local_app(
     "connected_app",
     "MuleSoft ERP",
     "2021-03-09T10:12:00",
@@ -53,7 +57,7 @@ ERP = _app(
 )
 """Biggest consumer; nobody has begun to move it."""
 
-WAREHOUSE_LOADER = _app(
+WAREHOUSE_LOADER = local_app(
     "connected_app",
     "Data Warehouse Loader",
     "2020-11-02T08:40:00",
@@ -62,7 +66,7 @@ WAREHOUSE_LOADER = _app(
     flow="client_credentials",
     permission_set="DWH_Read",
 )
-WAREHOUSE_LOADER_ECA = _app(
+WAREHOUSE_LOADER_ECA = local_app(
     "external_client_app",
     "Data Warehouse Loader",
     "2026-02-23T13:05:00",
@@ -73,7 +77,7 @@ WAREHOUSE_LOADER_ECA = _app(
 )
 """Prepared, but nothing calls through it yet."""
 
-BILLING = _app(
+BILLING = local_app(
     "connected_app",
     "Billing Sync",
     "2019-05-14T15:21:00",
@@ -84,7 +88,7 @@ BILLING = _app(
     token_uses=48_211,
 )
 BILLING_ECA = replace(
-    _app(
+    local_app(
         "external_client_app",
         "Billing Sync",
         "2026-02-04T09:30:00",
@@ -97,7 +101,7 @@ BILLING_ECA = replace(
 )
 """Moved by hand with a new consumer key: both call during the change-over."""
 
-ORDERS = _app(
+ORDERS = local_app(
     "connected_app",
     "Order Sync",
     "2018-09-25T07:00:00",
@@ -107,7 +111,7 @@ ORDERS = _app(
 )
 """Read-only since the move, still listed, idle."""
 ORDERS_ECA = replace(
-    _app(
+    local_app(
         "external_client_app",
         "Order Sync",
         "2025-12-11T11:45:00",
@@ -121,7 +125,7 @@ ORDERS_ECA = replace(
 """Moved by the migration button, which keeps the consumer key."""
 
 MARKETING_ECA = replace(
-    _app(
+    local_app(
         "external_client_app",
         "Marketing Hub",
         "2025-11-18T16:02:00",
@@ -133,7 +137,7 @@ MARKETING_ECA = replace(
     ),
     refresh_policy=RefreshPolicy("SpecificInactivity", 90, "Days"),
 )
-SUPPORT_ECA = _app(
+SUPPORT_ECA = local_app(
     "external_client_app",
     "Support Portal",
     "2025-08-27T12:10:00",
@@ -142,7 +146,7 @@ SUPPORT_ECA = _app(
     flow="client_credentials",
     permission_set="Support_API",
 )
-BI = _app(
+BI = local_app(
     "connected_app",
     "BI Dashboards",
     "2016-02-03T09:00:00",
@@ -155,7 +159,7 @@ BI = _app(
 )
 """Username-password flow, every scope, an API version of 2018."""
 
-HR = _app(
+HR = local_app(
     "uninstalled",
     "HR Feed",
     "2022-01-17T06:30:00",
@@ -168,7 +172,7 @@ HR = _app(
 """Authorised by a user years ago and never installed: tokens, and no app record."""
 
 BACKUP = replace(
-    _app(
+    local_app(
         "connected_app",
         "Backup Vault",
         "2023-04-20T14:55:00",
@@ -181,7 +185,7 @@ BACKUP = replace(
     ),
     namespace="bkvault",
 )
-MOBILE = _app(
+MOBILE = local_app(
     "connected_app",
     "Salesforce for iOS",
     "2014-10-01T00:00:00",
@@ -193,7 +197,7 @@ MOBILE = _app(
 )
 """Salesforce's own mobile app: its calls are logged but do not count."""
 FAX = replace(
-    _app(
+    local_app(
         "connected_app",
         "Fax Gateway",
         "2013-06-12T08:00:00",
@@ -207,7 +211,7 @@ FAX = replace(
 )
 """Forgotten: its only user has left."""
 
-CONSOLE_ECA = _app(
+CONSOLE_ECA = local_app(
     "external_client_app",
     "orgwatch",
     "2026-01-12T10:00:00",

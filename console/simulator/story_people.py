@@ -18,7 +18,7 @@ FULL_LICENCES = 15
 INTEGRATION_LICENCES = 20
 
 
-def _user(
+def org_user(
     username: str,
     name: str,
     profile: str,
@@ -26,6 +26,7 @@ def _user(
     is_active: bool = True,
     user_type: str = "Standard",
 ) -> SimUser:
+    """A user of Acme; the licence follows from the profile."""
     return SimUser(
         user_id=record_id("005", username),
         username=username,
@@ -38,43 +39,44 @@ def _user(
     )
 
 
-def _service(short_name: str, name: str, *permission_sets: str) -> SimUser:
-    return _user(f"svc-{short_name}@acme.example", name, API_ONLY_PROFILE, *permission_sets)
+def service_user(short_name: str, name: str, *permission_sets: str) -> SimUser:
+    """A service account on Salesforce's own profile for integrations."""
+    return org_user(f"svc-{short_name}@acme.example", name, API_ONLY_PROFILE, *permission_sets)
 
 
-AUTOMATED_PROCESS = _user(
+AUTOMATED_PROCESS = org_user(
     "autoproc@00dhs0000000acme", "Automated Process", STANDARD_PROFILE, user_type="AutomatedProcess"
 )
 """Salesforce's own user, the creator of streamed events."""
 
-ADMIN = _user("maya.lindqvist@acme.example", "Maya Lindqvist", ADMIN_PROFILE)
-RELEASE_ENGINEER = _user("deploy@acme.example", "Ines Costa (deploy)", ADMIN_PROFILE)
-ANALYST = _user("priya.nair@acme.example", "Priya Nair", STANDARD_PROFILE)
+ADMIN = org_user("maya.lindqvist@acme.example", "Maya Lindqvist", ADMIN_PROFILE)
+RELEASE_ENGINEER = org_user("deploy@acme.example", "Ines Costa (deploy)", ADMIN_PROFILE)
+ANALYST = org_user("priya.nair@acme.example", "Priya Nair", STANDARD_PROFILE)
 SALES = (
-    _user("sven.koch@acme.example", "Sven Koch", STANDARD_PROFILE),
-    _user("clara.dubois@acme.example", "Clara Dubois", STANDARD_PROFILE),
-    _user("marek.nowak@acme.example", "Marek Nowak", STANDARD_PROFILE),
+    org_user("sven.koch@acme.example", "Sven Koch", STANDARD_PROFILE),
+    org_user("clara.dubois@acme.example", "Clara Dubois", STANDARD_PROFILE),
+    org_user("marek.nowak@acme.example", "Marek Nowak", STANDARD_PROFILE),
 )
 AGENTS = (
-    _user("nadia.rossi@acme.example", "Nadia Rossi", STANDARD_PROFILE),
-    _user("tom.becker@acme.example", "Tom Becker", STANDARD_PROFILE),
-    _user("lea.martin@acme.example", "Léa Martin", STANDARD_PROFILE),
+    org_user("nadia.rossi@acme.example", "Nadia Rossi", STANDARD_PROFILE),
+    org_user("tom.becker@acme.example", "Tom Becker", STANDARD_PROFILE),
+    org_user("lea.martin@acme.example", "Léa Martin", STANDARD_PROFILE),
 )
-FORMER = _user("felix.brandt@acme.example", "Felix Brandt", STANDARD_PROFILE, is_active=False)
+FORMER = org_user("felix.brandt@acme.example", "Felix Brandt", STANDARD_PROFILE, is_active=False)
 
-ERP = _service("erp", "MuleSoft ERP", "ERP_Integration")
-WAREHOUSE_LOADER = _service("dwh", "Data Warehouse Loader", "DWH_Read")
-BILLING = _service("billing", "Billing Sync", "Billing_API")
-ORDERS = _service("orders", "Order Sync", "Orders_API")
-MARKETING = _service("marketing", "Marketing Hub", "Marketing_API")
-SUPPORT = _service("support", "Support Portal", "Support_API")
-BI = _user("svc-bi@acme.example", "BI Dashboards", LEGACY_PROFILE)
-SCANNER = _user("svc-warehouse@acme.example", "Warehouse Scanner", LEGACY_PROFILE)
-HR = _service("hr", "HR Feed", "HR_API")
-BACKUP = _service("backup", "Backup Vault", "Backup_Read_All")
-COMMERCE = _service("commerce", "Commerce Gateway", "Commerce_API")
-WEB_FORMS = _service("web", "Website Forms", "Web_Forms")
-CONSOLE = _user(
+ERP = service_user("erp", "MuleSoft ERP", "ERP_Integration")
+WAREHOUSE_LOADER = service_user("dwh", "Data Warehouse Loader", "DWH_Read")
+BILLING = service_user("billing", "Billing Sync", "Billing_API")
+ORDERS = service_user("orders", "Order Sync", "Orders_API")
+MARKETING = service_user("marketing", "Marketing Hub", "Marketing_API")
+SUPPORT = service_user("support", "Support Portal", "Support_API")
+BI = org_user("svc-bi@acme.example", "BI Dashboards", LEGACY_PROFILE)
+SCANNER = org_user("svc-warehouse@acme.example", "Warehouse Scanner", LEGACY_PROFILE)
+HR = service_user("hr", "HR Feed", "HR_API")
+BACKUP = service_user("backup", "Backup Vault", "Backup_Read_All")
+COMMERCE = service_user("commerce", "Commerce Gateway", "Commerce_API")
+WEB_FORMS = service_user("web", "Website Forms", "Web_Forms")
+CONSOLE = org_user(
     "orgwatch@acme.example", "orgwatch console", API_ONLY_PROFILE, "Orgwatch_Monitoring"
 )
 
