@@ -10,7 +10,6 @@ from console.simulator.world import PublishedEvent
 
 Message = dict[str, object]
 
-CONNECT_TIMEOUT_MS = 110_000
 FIRST_VERSION_WITH_EVENT_UUID = 52
 AUTHENTICATION_INVALID = "401::Authentication invalid"
 AUTHENTICATION_MISSING = "401::Request requires authentication"
@@ -18,6 +17,9 @@ SERVER_BUSY = "503::Server is too busy.  Please try your request again later."
 TOO_MANY_CLIENTS = "403::Organization concurrent user limit exceeded"
 REQUEST_TOO_LARGE = "413::Maximum Request Size Exceeded"
 INVALID_CONNECTION_TYPE = "400::Invalid connection type"
+NO_HANDSHAKE = "403::Client has not completed handshake"
+USER_NOT_ENABLED = "403::User not enabled for streaming"
+UNKNOWN_CLIENT = "403::Unknown client"
 WRONG_USER = "400::Authenticated user id does not match the session's user id"
 CHANNEL_MISSING = "400::Channel name not specified"
 CHANNEL_WITHOUT_SLASH = "400::Channel subscriptions must start with a leading '/'"
@@ -27,8 +29,13 @@ VERSION_MISSING = "400::API version in the URI is mandatory. URI format: '/comet
 VERSION_UNSUPPORTED = "400::API version in the URI is not supported"
 
 _EXTENSIONS = {"replay": True, "payload.format": True}
-_RETRY = {"interval": 0, "timeout": CONNECT_TIMEOUT_MS, "reconnect": "retry"}
-_SHARED_BROWSER = {**_RETRY, "interval": 2000, "multiple-clients": True}
+_SHARED_BROWSER_TIMEOUT_MS = 110_000
+_SHARED_BROWSER = {
+    "interval": 2000,
+    "multiple-clients": True,
+    "reconnect": "retry",
+    "timeout": _SHARED_BROWSER_TIMEOUT_MS,
+}
 _NONE = {"reconnect": "none", "interval": 0}
 _HANDSHAKE = {"interval": 0, "reconnect": "handshake"}
 
@@ -66,14 +73,21 @@ def handshake_denied(request: Mapping[str, object], reason: str) -> Message:
 
 
 def connected(
-    request: Mapping[str, object], client_id: str, *, first: bool, shared_browser: bool
+    request: Mapping[str, object],
+    client_id: str,
+    timeout_ms: int | None,
+    *,
+    shared_browser: bool,
 ) -> Message:
-    """The end of a connect; only the first one and one that shares its cookie carry advice."""
+    """The end of a connect; only the first one and one that shares its cookie carry advice.
+
+    ``timeout_ms`` is the first one's, None for the others.
+    """
     message = _reply(request, clientId=client_id, successful=True)
     if shared_browser:
         message["advice"] = _SHARED_BROWSER
-    elif first:
-        message["advice"] = _RETRY
+    elif timeout_ms is not None:
+        message["advice"] = {"interval": 0, "timeout": timeout_ms, "reconnect": "retry"}
     return message
 
 
@@ -109,7 +123,30 @@ def unknown_client(request: Mapping[str, object], *, was_disconnected: bool) -> 
     advice ``none``.
     """
     advice = _NONE if was_disconnected else _HANDSHAKE
-    return {**refused(request, "403::Unknown client"), "advice": advice}
+    return {**refused(request, UNKNOWN_CLIENT), "advice": advice}
+
+
+def failed(
+    request: Mapping[str, object], error: str, failure_reason: str, reconnect: str
+) -> Message:
+    """A message refused by a fault, with the advice that real orgs give with that error.
+
+    ``reconnect`` puts another advice in its place; ``failure_reason`` goes into ``ext.sfdc``.
+    """
+    client_id = request.get("clientId")
+    has_id = isinstance(client_id, str) and error != UNKNOWN_CLIENT
+    message = refused(request, error, str(client_id) if has_id else None)
+    if failure_reason:
+        message["ext"] = {"sfdc": {"failureReason": failure_reason}, **_EXTENSIONS}
+    if reconnect:
+        message["advice"] = {"reconnect": reconnect, "interval": 0}
+    elif request.get("channel") == "/meta/handshake":
+        message["advice"] = {"reconnect": "none"}
+    elif error == UNKNOWN_CLIENT:
+        message["advice"] = _HANDSHAKE
+    elif error.startswith("401::"):
+        message["advice"] = _NONE
+    return message
 
 
 def pushed_disconnect() -> Message:

@@ -1,7 +1,7 @@
 """The streaming sessions of the simulated org: who is connected, to what, and up to where.
 
 Rules: Streaming API guide, "clients and timeouts" and "message durability"; platform events
-guide, allocations (1,000 concurrent clients in Enterprise Edition).
+guide, allocations.
 """
 
 import asyncio
@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from console.simulator.cometd_options import StreamingOptions
+from console.simulator.fault_transport import FaultyTransport
 from console.simulator.tokens import Grant
 from console.simulator.world import PublishedEvent, World
 
-MAX_SESSIONS = 1_000
 _REMEMBERED_DISCONNECTS = 1_000
 _CLIENT_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -28,6 +29,8 @@ class StreamSession:
     """Value of the cookie ``BAYEUX_BROWSER``."""
     sticky: str
     """Value of the cookie ``sfdc-stream``, which must come back byte for byte."""
+    sticky_until_s: float
+    """When that cookie has run out; in the event loop's time."""
     grant: Grant
     version: int
     idle_deadline_s: float
@@ -40,6 +43,8 @@ class StreamSession:
     """Connects held at this moment."""
     turn: int = 0
     """Number of the latest connect; one with a lower number has been overtaken."""
+    lines: list[FaultyTransport] = field(default_factory=list)
+    """The connections of the connects held at this moment."""
     is_gone: bool = False
     is_told_to_disconnect: bool = False
 
@@ -60,8 +65,11 @@ class StreamSession:
 class SessionBook:
     """The live sessions by client id. Only the event loop's thread may use it."""
 
-    def __init__(self, idle_s: float, loop_time: Callable[[], float]) -> None:
+    def __init__(
+        self, idle_s: float, options: StreamingOptions, loop_time: Callable[[], float]
+    ) -> None:
         self._idle_s = idle_s
+        self._options = options
         self._loop_time = loop_time
         self._sessions: dict[str, StreamSession] = {}
         self._disconnected: deque[str] = deque(maxlen=_REMEMBERED_DISCONNECTS)
@@ -74,12 +82,13 @@ class SessionBook:
     def open(self, grant: Grant, browser_id: str | None, version: int) -> StreamSession | None:
         """A new session, or None when the org's limit of concurrent clients is reached."""
         self._expire()
-        if len(self._sessions) >= MAX_SESSIONS:
+        if len(self._sessions) >= self._options.most_clients:
             return None
         session = StreamSession(
             client_id="".join(secrets.choice(_CLIENT_ID_LETTERS) for _ in range(26)),
             browser_id=browser_id or secrets.token_hex(8),
-            sticky=new_sticky_value(),
+            sticky=self.new_sticky(),
+            sticky_until_s=self._loop_time() + self._options.sticky_life_s,
             grant=grant,
             version=version,
             idle_deadline_s=self._loop_time() + self._idle_s,
@@ -121,6 +130,24 @@ class SessionBook:
             self.drop(session)
         return len(sessions)
 
+    def expire_sticky(self) -> int:
+        """Let every load balancer's cookie run out; says how many sessions are lost by it."""
+        sessions = list(self._sessions.values())
+        for session in sessions:
+            session.sticky_until_s = self._loop_time()
+        return len(sessions)
+
+    def leads_to(self, session: StreamSession, sticky: str) -> bool:
+        """Whether the load balancer's cookie still leads to the server that knows ``session``."""
+        return sticky == session.sticky and self._loop_time() < session.sticky_until_s
+
+    def reset_polls(self) -> int:
+        """Reset the connections of all held connects; says how many there were."""
+        lines = [line for session in self._sessions.values() for line in session.lines]
+        for line in lines:
+            line.reset()
+        return len(lines)
+
     def disconnect_all(self) -> int:
         """Tell every client to disconnect and forget it; says how many there were."""
         sessions = list(self._sessions.values())
@@ -141,7 +168,7 @@ class SessionBook:
             if session.holding == 0 and now_s >= session.idle_deadline_s:
                 self.drop(session)
 
-
-def new_sticky_value() -> str:
-    """A load balancer's cookie value: ``!`` and base64 with its ``/``, ``+`` and ``=``."""
-    return "!" + base64.b64encode(b"\xff\xef" + secrets.token_bytes(38)).decode()
+    @staticmethod
+    def new_sticky() -> str:
+        """A load balancer's cookie value: ``!`` and base64 with its ``/``, ``+`` and ``=``."""
+        return "!" + base64.b64encode(b"\xff\xef" + secrets.token_bytes(38)).decode()

@@ -17,16 +17,20 @@ class SubscribeRefused(Exception):
     """A subscribe that fails; the text is Bayeux's ``error``."""
 
 
-def channel_of(message: Mapping[str, object], world: World) -> str:
-    """The channel a subscribe names; raises SubscribeRefused when the org does not offer it."""
-    channel = message.get("subscription")
-    if not isinstance(channel, str) or not channel:
+def channels_of(message: Mapping[str, object], *, takes_lists: bool) -> list[str]:
+    """The channels that a subscribe names; raises SubscribeRefused for what is no channel."""
+    wished = message.get("subscription")
+    if isinstance(wished, list) and takes_lists and wished:
+        return [_channel(each) for each in wished]
+    return [_channel(wished)]
+
+
+def _channel(name: object) -> str:
+    if not isinstance(name, str) or not name:
         raise SubscribeRefused(replies.CHANNEL_MISSING)
-    if not channel.startswith("/"):
+    if not name.startswith("/"):
         raise SubscribeRefused(replies.CHANNEL_WITHOUT_SLASH)
-    if channel not in world.channels:
-        raise SubscribeRefused(replies.CHANNEL_DENIED)
-    return channel
+    return name
 
 
 def replay_value(message: Mapping[str, object], channel: str) -> int:
@@ -47,7 +51,7 @@ def replay_value(message: Mapping[str, object], channel: str) -> int:
     return number
 
 
-def start_position(value: int, channel: str, world: World) -> int:
+def start_position(value: int, channel: str, world: World, *, takes_future: bool) -> int:
     """The replay id after which delivery begins.
 
     Raises SubscribeRefused for an id outside what any channel retains at this moment: the ids of
@@ -61,6 +65,8 @@ def start_position(value: int, channel: str, world: World) -> int:
     newest = [world.newest_replay_id(name) for name in world.channels]
     first = min((number for number in oldest if number is not None), default=None)
     last = max((number for number in newest if number is not None), default=None)
+    if takes_future and last is not None and value > last:
+        return value
     if first is None or last is None or not first <= value <= last:
         raise SubscribeRefused(replies.invalid_replay_id(value))
     return value

@@ -1,48 +1,57 @@
-"""The frame around every request to the simulated org: faults, refusals, headers, compression."""
+"""The frame around every request to the simulated org: refusals, headers, compression.
 
-import asyncio
-from collections.abc import Awaitable, Callable
+Faults have a frame of their own between these: `console.simulator.fault_frame`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import nullcontext
 from email.utils import format_datetime
 
 from aiohttp import web
 
-from console.simulator.control import CONTROL_PATH
-from console.simulator.faults import Fault, FaultKind
+from console.simulator.fault_frame import CONTROL_PATH, SPOILED
 from console.simulator.rest_call import (
     CALL,
     RestRefused,
     begin_call,
     client_name,
     finish_call,
+    not_allowed,
     not_found,
 )
 from console.simulator.wire import WIRE
 
 MOST_URI_CHARACTERS = 16_384
-"""REST API guide, status codes: 414 beyond that."""
+"""REST API guide, status codes: 414 beyond that; 431 where the headers go beyond it too."""
 
+_REST_ROOT = "/services/data"
+_METHODS = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
+"""The order in which a 405 lists what is allowed (observed)."""
+_COOKIES = (
+    "CookieConsentPolicy=0:1; path=/; Max-Age=31536000",
+    "LSKey-c$CookieConsentPolicy=0:1; path=/; Max-Age=31536000",
+    "BrowserId=c2ltdWxhdGVkLW9yZy0wMDAwMDE; path=/; Max-Age=31536000",
+)
 _VERSION_LIST = ("/services/data", "/services/data/")
 _COMPRESS_FROM_BYTES = 1_000
-_MAINTENANCE_PAGE = (
-    "<!DOCTYPE html><html><head><title>Down for maintenance</title></head>"
-    "<body><h1>We are down for maintenance.</h1><p>Sorry for the inconvenience.</p></body></html>"
-)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
 async def org_frame(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Bring the world up to date, count the request, strike with faults, compress the answer."""
+    """Bring the world up to date, count the request, compress the answer."""
     wire = request.app[WIRE]
     wire.world.advance()
     if request.path.startswith(CONTROL_PATH):
         return await handler(request)
     wire.tally.note(request.path, client_name(request) or request.headers.get("User-Agent", ""))
-    slow = wire.faults.strike(FaultKind.SLOW, request.path)
-    if slow is not None:
-        await asyncio.sleep(slow.delay_s)
-    response = _struck(request) or await handler(request)
+    is_rest = request.path.startswith(_REST_ROOT)
+    with wire.running.running() if is_rest else nullcontext():
+        response = await handler(request)
+    if is_rest and request.headers.get("X-PrettyPrint") in ("1", "true"):
+        _print_pretty(response)
     if isinstance(response, web.Response) and _worth_compressing(request, response):
         response.enable_compression(web.ContentCoding.gzip)
     return response
@@ -51,19 +60,22 @@ async def org_frame(request: web.Request, handler: Handler) -> web.StreamRespons
 @web.middleware
 async def rest_frame(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Admit calls to the REST API and turn refusals into its error array."""
-    if not request.path.startswith("/services/data") or request.path in _VERSION_LIST:
+    if not request.path.startswith(_REST_ROOT) or request.path in _VERSION_LIST:
         return await handler(request)
     try:
         if len(request.path_qs) > MOST_URI_CHARACTERS:
             raise RestRefused(414, "URI_TOO_LONG", "The length of the URI exceeds the limit")
+        if len(request.path_qs) + _length_of(request.raw_headers) > MOST_URI_CHARACTERS:
+            raise RestRefused(
+                431, "REQUEST_HEADER_TOO_LARGE", "The URI and the headers exceed the limit"
+            )
         begin_call(request)
         return await handler(request)
     except RestRefused as refused:
         return _refusal(refused)
     except web.HTTPMethodNotAllowed as wrong:
-        allowed = ",".join(sorted(wrong.allowed_methods))
-        message = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
-        return _refusal(RestRefused(405, "METHOD_NOT_ALLOWED", message))
+        allowed = [method for method in _METHODS if method in wrong.allowed_methods]
+        return _refusal(not_allowed(request.method, *allowed))
     except web.HTTPNotFound:
         return _refusal(not_found())
 
@@ -85,35 +97,31 @@ async def put_headers(request: web.Request, response: web.StreamResponse) -> Non
     call = request.get(CALL)
     if call is not None:
         finish_call(request, response, call)
+        for cookie in _COOKIES:
+            headers.add("Set-Cookie", cookie)
+
+
+def _length_of(raw_headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """Bytes that the headers took on the wire, with their colons and line ends."""
+    return sum(len(name) + len(value) + 4 for name, value in raw_headers)
+
+
+def _print_pretty(response: web.StreamResponse) -> None:
+    """``X-PrettyPrint: 1``: the same JSON for people's eyes."""
+    is_json = response.content_type == "application/json"
+    if isinstance(response, web.Response) and is_json and response.text and not response.prepared:
+        response.text = json.dumps(json.loads(response.text), indent=2)
 
 
 def _refusal(refused: RestRefused) -> web.Response:
     return web.json_response(refused.body(), status=refused.status, headers=refused.headers)
 
 
-def _struck(request: web.Request) -> web.Response | None:
-    """The answer of a fault that takes the place of the real one."""
-    board = request.app[WIRE].faults
-    fault = board.strike(FaultKind.HTTP_503, request.path)
-    if fault is not None:
-        return _unavailable(fault)
-    fault = board.strike(FaultKind.HTTP_HTML, request.path)
-    if fault is not None:
-        return web.Response(
-            status=fault.status, text=_MAINTENANCE_PAGE, content_type="text/html", charset="UTF-8"
-        )
-    return None
-
-
-def _unavailable(fault: Fault) -> web.Response:
-    refused = RestRefused(503, "SERVER_UNAVAILABLE", "Server Unavailable")
-    if fault.retry_after_s is not None:
-        refused.headers["Retry-After"] = str(fault.retry_after_s)
-    return _refusal(refused)
-
-
 def _worth_compressing(request: web.Request, response: web.Response) -> bool:
     accepts = "gzip" in request.headers.get("Accept-Encoding", "").lower()
     return (
-        accepts and isinstance(response.body, bytes) and len(response.body) > _COMPRESS_FROM_BYTES
+        accepts
+        and SPOILED not in request
+        and isinstance(response.body, bytes)
+        and len(response.body) > _COMPRESS_FROM_BYTES
     )

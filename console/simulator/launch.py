@@ -8,27 +8,24 @@ import contextlib
 import math
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from console.clock import ScaledClock
 from console.errors import ConfigurationError
-from console.simulator.config_text import MARK, SimulatedClock, config_text
-from console.simulator.credentials import Credentials, make_credentials, write_private
-from console.simulator.oauth_assertion import AUDIENCES
+from console.simulator.org_clock import OrgClock
+from console.simulator.permissions import Permission
+from console.simulator.run_files import choose_directory, write_config, write_files
+from console.simulator.scenarios import catalogue
 from console.simulator.server import OrgServer, bind, start
 from console.simulator.tokens import TokenStore
-from console.simulator.wire import NEWEST_VERSION, Wire, WireOptions
+from console.simulator.wire import Wire, WireOptions
 from console.simulator.world import HISTORY, EcaLogId, World, WorldOptions
 
-CONFIG_FILE = "config.toml"
-STORE_FILE = "acme.db"
 FASTEST = 100_000.0
-
-_PRIVATE_DIRECTORY = 0o700
+LONGEST_HISTORY = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,15 @@ class SimulateOptions:
     """How far back streamed events and hourly log files reach at the start."""
     directory: Path | None = None
     """Where key, certificate and settings go; None takes a new private one, removed at the end."""
+    scenario: str = catalogue.DEFAULT
+    """The story that the org plays, one of `console.simulator.scenarios.catalogue`."""
+    episode_at: timedelta | None = None
+    """When the story's episode begins, from the start on; negative: before it. None: as the
+    story has it."""
+    scale: float = 1.0
+    """By how much calls and the API pool are multiplied."""
+    withheld: frozenset[Permission] = frozenset()
+    """Permissions that orgwatch's user lacks from the start."""
     eca_log_id: EcaLogId = "888"
     event_monitoring: bool = True
     wire: WireOptions = field(default_factory=WireOptions)
@@ -58,7 +64,7 @@ class RunningOrg:
     announcement: dict[str, str]
     """The one line that ``orgwatch simulate`` prints, schema ``orgwatch/simulate/1``."""
     world: World
-    clock: ScaledClock
+    clock: OrgClock
     server: OrgServer
     directory: Path
     is_private_directory: bool
@@ -77,31 +83,33 @@ class RunningOrg:
 async def serve(options: SimulateOptions) -> RunningOrg:
     """Start a simulated org in the running event loop.
 
-    Raises PortTaken, and ConfigurationError for a directory, a time or a speed that will not do.
+    Raises PortTaken, and ConfigurationError for a directory, a time, a speed or a scenario that
+    will not do.
     """
     _check(options)
     with contextlib.ExitStack() as undo:
         listener = bind(options.port)
         undo.callback(listener.close)
-        directory, is_private = _directory(options.directory)
+        directory, is_private = choose_directory(options.directory)
         if is_private:
             undo.callback(shutil.rmtree, directory, ignore_errors=True)
-        real_origin = datetime.now(UTC)
-        org_origin = real_origin if options.now is None else options.now.astimezone(UTC)
-        clock = ScaledClock(real_origin, org_origin, options.speed)
+        clock = _clock(options)
         world = await asyncio.to_thread(World, clock, _world_options(options))
         url = f"http://localhost:{listener.getsockname()[1]}"
-        credentials, announcement = await asyncio.to_thread(_files, url, world, clock, directory)
+        files = await asyncio.to_thread(write_files, url, world, clock, directory)
+        clock.on_steered(partial(write_config, files.announcement, clock))
         wire = Wire(
             world=world,
             instance_url=url,
-            app_keys={world.facts.console_app.consumer_key: credentials.public_key},
+            app_keys={world.facts.console_app.consumer_key: files.credentials.public_key},
             options=options.wire,
             tokens=TokenStore(world.facts.org_id),
+            clock=clock,
+            real_now=_real_now,
         )
         server = await start(wire, listener)
         undo.pop_all()
-    return RunningOrg(announcement, world, clock, server, directory, is_private)
+    return RunningOrg(files.announcement, world, clock, server, directory, is_private)
 
 
 def run(options: SimulateOptions, announce: Callable[[dict[str, str]], None]) -> None:
@@ -125,6 +133,16 @@ async def _run(options: SimulateOptions, announce: Callable[[dict[str, str]], No
         await org.stop()
 
 
+def _real_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _clock(options: SimulateOptions) -> OrgClock:
+    real_origin = _real_now()
+    org_origin = real_origin if options.now is None else options.now.astimezone(UTC)
+    return OrgClock(real_origin, org_origin, options.speed, _real_now)
+
+
 def _check(options: SimulateOptions) -> None:
     if not (math.isfinite(options.speed) and 0 <= options.speed <= FASTEST):
         raise ConfigurationError(
@@ -138,83 +156,23 @@ def _check(options: SimulateOptions) -> None:
             "Without an offset it is not clear which moment is meant.",
             "Write --now as 2026-03-11T09:30:00Z.",
         )
-
-
-def _directory(wished: Path | None) -> tuple[Path, bool]:
-    """Where the run's files go, and whether the directory was made for this run alone."""
-    if wished is None:
-        return Path(tempfile.mkdtemp(prefix="orgwatch-sim-")), True
-    directory = wished.expanduser().absolute()
-    config_file = directory / CONFIG_FILE
-    try:
-        directory.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
-        is_foreign = config_file.exists() and not config_file.read_text("utf-8").startswith(MARK)
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(directory, error) from None
-    if is_foreign:
+    if not timedelta() <= options.history <= LONGEST_HISTORY:
         raise ConfigurationError(
-            f"{config_file} was not written by orgwatch simulate",
-            "It may be your own settings file, so it is left alone.",
-            "Give --dir another directory, or leave it out.",
+            "The history has an impossible length",
+            f"A simulated org reaches at most {LONGEST_HISTORY.days} days back.",
+            "Write --history as 24h or 30d.",
         )
-    return directory, False
+    catalogue.scenario_named(options.scenario)
 
 
 def _world_options(options: SimulateOptions) -> WorldOptions:
     return WorldOptions(
         seed=options.seed,
         history=options.history,
+        scenario=options.scenario,
+        episode_at=options.episode_at,
+        scale=options.scale,
+        withheld=options.withheld,
         eca_log_id=options.eca_log_id,
         event_monitoring=options.event_monitoring,
     )
-
-
-def _files(
-    url: str, world: World, clock: ScaledClock, directory: Path
-) -> tuple[Credentials, dict[str, str]]:
-    """Key, certificate and settings file; raises ConfigurationError when they cannot be written."""
-    try:
-        credentials = make_credentials(directory, clock.org_origin)
-        announcement = _announcement(url, world, credentials, directory / CONFIG_FILE)
-        _write_config(announcement, clock, directory)
-    except OSError as error:
-        raise _unusable(directory, error) from None
-    return credentials, announcement
-
-
-def _unusable(directory: Path, error: Exception) -> ConfigurationError:
-    return ConfigurationError(
-        f"{directory} cannot be used for the simulated org's files",
-        "Its key, certificate and settings file have to be written there.",
-        "Give --dir a directory that you may write to, or leave it out.",
-        str(error),
-    )
-
-
-def _announcement(
-    url: str, world: World, credentials: Credentials, config_file: Path
-) -> dict[str, str]:
-    return {
-        "schema": "orgwatch/simulate/1",
-        "instance_url": url,
-        "login_url": url,
-        "audience": AUDIENCES[0],
-        "consumer_key": world.facts.console_app.consumer_key,
-        "username": world.facts.console_user.username,
-        "private_key_file": str(credentials.private_key_file),
-        "certificate_file": str(credentials.certificate_file),
-        "api_version": f"{NEWEST_VERSION}.0",
-        "control_url": f"{url}/__sim__",
-        "config_file": str(config_file),
-    }
-
-
-def _write_config(announcement: dict[str, str], clock: ScaledClock, directory: Path) -> None:
-    names = ("instance_url", "login_url", "audience", "consumer_key", "username")
-    settings = {name: announcement[name] for name in names}
-    settings["private_key_file"] = announcement["private_key_file"]
-    settings["certificate_file"] = announcement["certificate_file"]
-    settings["stream_start"] = "retained"
-    settings["store_file"] = str(directory / STORE_FILE)
-    text = config_text(settings, SimulatedClock(clock.real_origin, clock.org_origin, clock.speed))
-    write_private(directory / CONFIG_FILE, text.encode())

@@ -53,3 +53,9 @@ class CursorShelf:
             del self._cursors[cursor.locator]
             return None
         return cursor
+
+    def clear(self) -> int:
+        """Forget every cursor, as when a server is taken away; says how many there were."""
+        count = len(self._cursors)
+        self._cursors.clear()
+        return count

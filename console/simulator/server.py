@@ -7,31 +7,31 @@ bare addresses.
 import asyncio
 import errno
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
 from console.errors import ConfigurationError, PortTaken
-from console.simulator.cometd import BOOK, add_streaming_routes
+from console.simulator.cometd_exchange import BOOK
 from console.simulator.cometd_session import SessionBook
-from console.simulator.composite import add_composite_routes
-from console.simulator.control import STOP, add_control_routes
+from console.simulator.control import STOP, TICK
+from console.simulator.fault_acts import cause
+from console.simulator.fault_frame import fault_frame, spoil_headers
+from console.simulator.fault_script import FaultScript
+from console.simulator.fault_transport import FaultySite
 from console.simulator.http_frame import (
     MOST_URI_CHARACTERS,
     org_frame,
     put_headers,
     rest_frame,
 )
-from console.simulator.oauth import add_oauth_routes
-from console.simulator.oauth_identity import add_identity_routes
-from console.simulator.rest import add_rest_routes
-from console.simulator.rest_query import add_query_routes
-from console.simulator.rest_sobjects import add_describe_routes
+from console.simulator.routes import add_routes
 from console.simulator.wire import WIRE, Wire
 
 ADDRESS = "127.0.0.1"
 HIGHEST_PORT = 65_535
 
-_VERSIONED_ROOT = "/services/data/v{version}"
 _TICK_S = 0.2
 _LONGEST_GOODBYE_S = 0.5
 _LONGEST_LINE = 2 * MOST_URI_CHARACTERS
@@ -64,42 +64,54 @@ def bind(port: int) -> socket.socket:
 
 async def start(wire: Wire, listener: socket.socket) -> "OrgServer":
     """Serve ``wire``'s org on ``listener`` until `OrgServer.stop`."""
-    book = SessionBook(wire.options.session_idle_s, asyncio.get_running_loop().time)
+    book = SessionBook(
+        wire.options.session_idle_s, wire.options.streaming, asyncio.get_running_loop().time
+    )
     stop_asked = asyncio.Event()
-    app = web.Application(middlewares=[org_frame, rest_frame])
+    app = web.Application(middlewares=[org_frame, fault_frame, rest_frame])
     app[WIRE], app[BOOK], app[STOP] = wire, book, stop_asked
-    app.on_response_prepare.append(put_headers)
-    _add_routes(app.router)
+    app.on_response_prepare.extend((put_headers, spoil_headers))
+    add_routes(app.router)
+    script = _script(app, wire)
+    app[TICK] = partial(_move_on, wire, script)
     runner = web.AppRunner(
         app,
         access_log=None,
         handler_cancellation=True,
         shutdown_timeout=_LONGEST_GOODBYE_S,
         max_line_size=_LONGEST_LINE,
-        max_field_size=MOST_URI_CHARACTERS,
+        max_field_size=_LONGEST_LINE,
     )
     await runner.setup()
-    await web.SockSite(runner, listener).start()
-    return OrgServer(wire, runner, book, stop_asked)
+    await FaultySite(runner, listener).start()
+    return OrgServer(wire, runner, book, stop_asked, app[TICK])
 
 
-def _add_routes(router: web.UrlDispatcher) -> None:
-    add_oauth_routes(router)
-    add_identity_routes(router)
-    add_rest_routes(router, _VERSIONED_ROOT)
-    add_query_routes(router, _VERSIONED_ROOT)
-    add_describe_routes(router, _VERSIONED_ROOT)
-    add_composite_routes(router, _VERSIONED_ROOT)
-    add_streaming_routes(router)
-    add_control_routes(router)
+def _script(app: web.Application, wire: Wire) -> FaultScript:
+    """The faults of the org's story, which begin with its episode."""
+    world = wire.world
+    documents = [(fault.after, fault.document) for fault in world.scenario.faults]
+    return FaultScript(documents, world.episode_began_at, world.now(), partial(cause, app))
+
+
+def _move_on(wire: Wire, script: FaultScript) -> None:
+    """Let happen what is due by now."""
+    wire.world.advance()
+    script.play_until(wire.world.now())
 
 
 class OrgServer:
     """One simulated org that listens. Made by `start`."""
 
     def __init__(
-        self, wire: Wire, runner: web.AppRunner, book: SessionBook, stop_asked: asyncio.Event
+        self,
+        wire: Wire,
+        runner: web.AppRunner,
+        book: SessionBook,
+        stop_asked: asyncio.Event,
+        move_on: Callable[[], None],
     ) -> None:
+        self._move_on = move_on
         self._wire = wire
         self._runner = runner
         self._book = book
@@ -131,5 +143,5 @@ class OrgServer:
     async def _tick(self) -> None:
         """Let the world move on while nobody asks, so that events reach held connects."""
         while True:
-            self._wire.world.advance()
+            self._move_on()
             await asyncio.sleep(_TICK_S)

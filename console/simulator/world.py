@@ -118,6 +118,11 @@ class World:
         self._latest_ms = max(self._latest_ms, to_ms(self._clock.now()))
         return from_ms(self._latest_ms)
 
+    @property
+    def episode_began_at(self) -> datetime:
+        """When the story's episode begins or began, in UTC."""
+        return from_ms(self._stage.began_ms)
+
     def advance(self) -> None:
         """Publish the events that are due by now and wake the listeners."""
         now_ms = to_ms(self.now())
