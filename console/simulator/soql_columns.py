@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from console.simulator.soql_errors import INVALID_FIELD, SoqlError
-from console.simulator.soql_syntax import FieldPath, Query
+from console.simulator.soql_syntax import FieldPath, OtherSource, Query
 from console.simulator.tables import Field, Row, Table, Value
 
 MAX_RELATIONSHIPS = 5
@@ -47,6 +47,8 @@ class Column:
     """A field as the schema spells it, reached over ``steps``."""
 
     steps: tuple[Step, ...]
+    table: Table
+    """The table that the field is of."""
     field: Field
     path: FieldPath
 
@@ -54,6 +56,14 @@ class Column:
     def name(self) -> str:
         """The full name, ``User.Name``."""
         return ".".join([*(step.relationship for step in self.steps), self.field.name])
+
+    @property
+    def refers_to(self) -> str | None:
+        """The sObject whose ids the column holds, or None where any may stand."""
+        if self.field.type == "id":
+            return self.table.name
+        parents = self.table.parents.values()
+        return next((name for name, field in parents if field == self.field.name), None)
 
     def value(self, row: Row) -> Value:
         """The value for ``row``; None where a parent is missing."""
@@ -70,29 +80,51 @@ class Binder:
 
     def __init__(self, query: Query, table: Table, find_table: TableFinder) -> None:
         self._own_names = {table.name.lower()}
-        if query.object_alias is not None:
-            self._own_names.add(query.object_alias.lower())
-        self._table = table
+        if query.alias is not None:
+            self._own_names.add(query.alias.lower())
+        self.table = table
         self._find_table = find_table
         self._indexes: dict[str, ParentIndex] = {}
+        self._prefixes: dict[str, tuple[str, ...]] = {}
+        for source in query.other_sources:
+            self._add_prefix(source)
+
+    def _add_prefix(self, source: OtherSource) -> None:
+        parts = self._own_parts(source.path)
+        self._climb(parts, source.path)
+        self._prefixes[source.alias.lower()] = tuple(parts)
 
     def column(self, path: FieldPath) -> Column:
         """The column that ``path`` names; raises SoqlError INVALID_FIELD when there is none."""
-        parts = list(path.parts)
-        if len(parts) > 1 and parts[0].lower() in self._own_names:
-            del parts[0]
-        table = self._table
-        steps = []
-        for relationship in parts[:-1]:
-            step = self._step(table, relationship, path)
-            steps.append(step)
-            table = step.parent
-        if len(steps) > MAX_RELATIONSHIPS:
-            raise _no_relationship(parts[MAX_RELATIONSHIPS], path)
+        parts = self._own_parts(path)
+        steps = self._climb(parts[:-1], path)
+        table = steps[-1].parent if steps else self.table
         field = field_named(table, parts[-1])
         if field is None:
             raise _no_column(parts[-1], table, path)
-        return Column(tuple(steps), field, path)
+        return Column(tuple(steps), table, field, path)
+
+    def _own_parts(self, path: FieldPath) -> list[str]:
+        """The path seen from the query's own table, aliases taken away."""
+        parts = list(path.parts)
+        if len(parts) > 1:
+            first = parts[0].lower()
+            if first in self._prefixes:
+                parts[:1] = self._prefixes[first]
+            elif first in self._own_names:
+                del parts[0]
+        return parts
+
+    def _climb(self, relationships: list[str], path: FieldPath) -> list[Step]:
+        if len(relationships) > MAX_RELATIONSHIPS:
+            raise _no_relationship(relationships[MAX_RELATIONSHIPS], path)
+        table = self.table
+        steps: list[Step] = []
+        for relationship in relationships:
+            step = self._step(table, relationship, path)
+            steps.append(step)
+            table = step.parent
+        return steps
 
     def _step(self, table: Table, relationship: str, path: FieldPath) -> Step:
         for name, (parent_name, reference_field) in table.parents.items():

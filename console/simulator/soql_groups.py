@@ -1,166 +1,189 @@
-"""Aggregate functions and GROUP BY."""
+"""GROUP BY: rows told apart by keys, and what is said of each group."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
+from operator import itemgetter
 
-from console.simulator.soql_columns import Binder, Column
+from console.simulator.soql_aggregates import Tally, aggregate_field, tally_maker
+from console.simulator.soql_columns import Binder
 from console.simulator.soql_errors import INVALID_FIELD, MALFORMED_QUERY, SoqlError
+from console.simulator.soql_expressions import AGGREGATES, GROUPING
 from console.simulator.soql_filter import Comparable, comparable
 from console.simulator.soql_syntax import (
+    Expression,
     FieldPath,
+    FunctionCall,
+    GroupBy,
     Query,
-    SelectedAggregate,
-    SelectedField,
+    SelectedExpression,
 )
-from console.simulator.tables import Row, Value
-
-_NUMBERS = frozenset({"int", "double"})
-_UNORDERED = frozenset({"boolean", "base64", "textarea"})
+from console.simulator.soql_terms import Term, row_term
+from console.simulator.tables import Field, FieldType, Row, Value
 
 
 @dataclass(frozen=True, slots=True)
 class GroupOutput:
-    """One column of a grouped result: its name there, and how a group's rows give its value."""
+    """One column of a grouped result: its name there, and the group's value that it shows."""
 
     name: str
-    value: Callable[[Sequence[Row]], Value]
-    type: str
-    """Field type of the values, for writing them out."""
+    key: str
+    type: FieldType
 
 
 class Grouping:
-    """A checked aggregate query: which rows belong together and what is said of each group."""
+    """A checked aggregate query. A group is a row whose values stand under their term's key.
+
+    ``term`` must have been asked for every expression of HAVING and ORDER BY before ``groups``.
+    """
 
     def __init__(self, query: Query, binder: Binder) -> None:
-        self._keys = [_groupable(binder.column(path)) for path in query.group_by]
-        self._grouped = {column.name for column in self._keys}
         self._binder = binder
+        group_by = query.group_by or GroupBy(())
+        self._keys = [_groupable(row_term(key, binder)) for key in group_by.keys]
+        self._sets = _grouping_sets(len(self._keys), group_by.totals)
+        self._calls: dict[str, tuple[FunctionCall, Term]] = {}
         self.outputs = self._outputs(query)
 
-    def groups(self, rows: Iterable[Row]) -> list[Sequence[Row]]:
-        """The rows of each group; one group of everything when nothing is grouped by."""
+    def term(self, expression: Expression) -> Term:
+        """An expression over a group; raises SoqlError for what is not grouped or aggregated."""
+        if isinstance(expression, FunctionCall) and expression.name in AGGREGATES:
+            return self._aggregate(expression)
+        if isinstance(expression, FunctionCall) and expression.name == GROUPING:
+            return self._grouping(expression)
+        bound = row_term(expression, self._binder)
+        if bound.key not in {key.key for key in self._keys}:
+            shown = expression.text if isinstance(expression, FieldPath) else bound.field.name
+            raise SoqlError(
+                MALFORMED_QUERY,
+                f"Field must be grouped or aggregated: {shown}",
+                expression.offset,
+            )
+        return Term(bound.key, bound.field, itemgetter(bound.key), expression.offset)
+
+    def groups(self, rows: Iterable[Row]) -> list[Row]:
+        """The groups of ``rows``; one of everything when nothing is grouped by."""
+        found: dict[tuple[object, ...], _Group] = {}
         if not self._keys:
-            return [list(rows)]
-        found: dict[tuple[Comparable | None, ...], list[Row]] = {}
+            found[_group_name([], frozenset())] = self._new_group({})
         for row in rows:
-            key = tuple(comparable(column.value(row), column) for column in self._keys)
-            found.setdefault(key, []).append(row)
-        return list(found.values())
+            values = [key.value(row) for key in self._keys]
+            known = [
+                comparable(value, key.field.type)
+                for value, key in zip(values, self._keys, strict=True)
+            ]
+            for kept in self._sets:
+                name = _group_name(known, kept)
+                if name not in found:
+                    shown = {key.key: v for key, v in zip(self._keys, values, strict=True)}
+                    found[name] = self._new_group(shown, kept)
+                found[name].add(row)
+        return [group.as_row() for group in found.values()]
 
-    def sort_value(
-        self, key: FieldPath | SelectedAggregate
-    ) -> Callable[[Sequence[Row]], Comparable | None]:
-        """What a group is sorted by; raises SoqlError for a field that is not grouped."""
-        if isinstance(key, SelectedAggregate):
-            value = _aggregate(key, self._binder).value
+    def _new_group(self, shown: dict[str, Value], kept: frozenset[int] | None = None) -> "_Group":
+        values: dict[str, Value] = {}
+        for number, key in enumerate(self._keys):
+            rolled_up = kept is not None and number not in kept
+            values[key.key] = None if rolled_up else shown.get(key.key)
+            values[f"{GROUPING}({key.key})"] = int(rolled_up)
+        tallies = [
+            (name, term, tally_maker(call, term)()) for name, (call, term) in self._calls.items()
+        ]
+        return _Group(values, tallies)
 
-            def of_aggregate(rows: Sequence[Row]) -> Comparable | None:
-                found = value(rows)
-                return found.casefold() if isinstance(found, str) else found
+    def _aggregate(self, call: FunctionCall) -> Term:
+        if call.argument is None:
+            raise SoqlError(
+                MALFORMED_QUERY, "COUNT() must be the only element in the SELECT list", call.offset
+            )
+        inner = row_term(call.argument, self._binder)
+        field = aggregate_field(call, inner)
+        key = f"{call.name}({inner.key})"
+        self._calls[key] = (call, inner)
+        return Term(key, field, itemgetter(key), call.offset)
 
-            return of_aggregate
-        column = self._grouped_column(key)
-        return lambda rows: comparable(column.value(rows[0]), column)
+    def _grouping(self, call: FunctionCall) -> Term:
+        inner = self.term(_inner(call))
+        key = f"{GROUPING}({inner.key})"
+        return Term(key, Field(inner.field.name, "int"), itemgetter(key), call.offset)
 
     def _outputs(self, query: Query) -> tuple[GroupOutput, ...]:
         outputs: list[GroupOutput] = []
+        names: set[str] = set()
         unnamed = 0
         for item in query.select:
-            if isinstance(item, SelectedField):
-                column = self._grouped_column(item.path)
-                name = item.alias or column.field.name
-                outputs.append(GroupOutput(name, _first(column), column.field.type))
-            elif isinstance(item, SelectedAggregate):
-                output = _aggregate(item, self._binder)
-                name = item.alias or f"expr{unnamed}"
-                unnamed += item.alias is None
-                outputs.append(GroupOutput(name, output.value, output.type))
-            else:
+            if not isinstance(item, SelectedExpression):
                 raise SoqlError(
-                    MALFORMED_QUERY, "The SOQL FIELDS function is not supported with GROUP BY"
+                    MALFORMED_QUERY,
+                    "Grouped query cannot select FIELDS() or child relationships",
+                    item.offset,
                 )
-            if name.lower() in {output.name.lower() for output in outputs[:-1]}:
-                raise SoqlError(MALFORMED_QUERY, f"duplicate alias: {name}")
+            term = self.term(item.expression)
+            is_field = isinstance(item.expression, FieldPath)
+            name = item.alias or (term.field.name if is_field else f"expr{unnamed}")
+            unnamed += item.alias is None and not is_field
+            if name.lower() in names:
+                raise SoqlError(MALFORMED_QUERY, f"duplicate alias: {name}", term.offset)
+            names.add(name.lower())
+            outputs.append(GroupOutput(name, term.key, term.field.type))
         return tuple(outputs)
 
-    def _grouped_column(self, path: FieldPath) -> Column:
-        column = self._binder.column(path)
-        if column.name not in self._grouped:
-            raise SoqlError(
-                MALFORMED_QUERY, f"Field must be grouped or aggregated: {path.text}", path.offset
-            )
-        return column
+
+class _Group:
+    """One group while its rows go by."""
+
+    def __init__(self, values: dict[str, Value], tallies: list[tuple[str, Term, Tally]]) -> None:
+        self._values = values
+        self._tallies = tallies
+
+    def add(self, row: Row) -> None:
+        for _, term, tally in self._tallies:
+            tally.add(term.value(row))
+
+    def as_row(self) -> Row:
+        return self._values | {name: tally.result() for name, _, tally in self._tallies}
 
 
-def _groupable(column: Column) -> Column:
-    if not column.field.groupable:
+def is_grouped(query: Query) -> bool:
+    """Whether the answer is made of groups: GROUP BY, or an aggregate in SELECT."""
+    return query.group_by is not None or any(
+        isinstance(item, SelectedExpression)
+        and isinstance(item.expression, FunctionCall)
+        and item.expression.name in AGGREGATES
+        for item in query.select
+    )
+
+
+def _grouping_sets(keys: int, totals: str) -> list[frozenset[int]]:
+    """The keys that count in each kind of group: all of them, and with totals fewer and fewer."""
+    if totals == "ROLLUP":
+        return [frozenset(range(count)) for count in range(keys, -1, -1)]
+    if totals == "CUBE":
+        return list(_subsets(keys))
+    return [frozenset(range(keys))]
+
+
+def _subsets(keys: int) -> Iterator[frozenset[int]]:
+    for count in range(keys, -1, -1):
+        yield from map(frozenset, combinations(range(keys), count))
+
+
+def _group_name(known: list[Comparable | None], kept: frozenset[int]) -> tuple[object, ...]:
+    """Tells a group from all others: its key values, and which keys count at all."""
+    return (kept, *(value if number in kept else None for number, value in enumerate(known)))
+
+
+def _inner(call: FunctionCall) -> Expression:
+    if call.argument is None:
+        raise SoqlError(MALFORMED_QUERY, "unexpected token: ')'", call.offset)
+    return call.argument
+
+
+def _groupable(term: Term) -> Term:
+    if not term.field.groupable:
         raise SoqlError(
             INVALID_FIELD,
-            f"field '{column.field.name}' can not be grouped in a query call",
-            column.path.offset,
+            f"field '{term.field.name}' can not be grouped in a query call",
+            term.offset,
         )
-    return column
-
-
-def _first(column: Column) -> Callable[[Sequence[Row]], Value]:
-    return lambda rows: column.value(rows[0])
-
-
-def _aggregate(item: SelectedAggregate, binder: Binder) -> GroupOutput:
-    if item.path is None:
-        raise SoqlError(
-            MALFORMED_QUERY, "COUNT() must be the only element in the SELECT list", item.offset
-        )
-    column = binder.column(item.path)
-    kind = column.field.type
-    function = item.function
-    wrong = function in ("SUM", "AVG") and kind not in _NUMBERS
-    if wrong or (function in ("MIN", "MAX") and kind in _UNORDERED):
-        raise SoqlError(
-            MALFORMED_QUERY,
-            f"field {column.field.name} does not support aggregate operator {function}",
-            item.offset,
-        )
-    if function in ("COUNT", "COUNT_DISTINCT"):
-        return GroupOutput("", _counter(column, distinct=function == "COUNT_DISTINCT"), "int")
-    if function in ("MIN", "MAX"):
-        return GroupOutput("", _extreme(column, largest=function == "MAX"), kind)
-    return GroupOutput("", _total(column, average=function == "AVG"), "double")
-
-
-def _counter(column: Column, *, distinct: bool) -> Callable[[Sequence[Row]], Value]:
-    def count(rows: Sequence[Row]) -> Value:
-        values = [comparable(column.value(row), column) for row in rows]
-        known = [value for value in values if value is not None]
-        return len(set(known)) if distinct else len(known)
-
-    return count
-
-
-def _extreme(column: Column, *, largest: bool) -> Callable[[Sequence[Row]], Value]:
-    def extreme(rows: Sequence[Row]) -> Value:
-        known = [row for row in rows if comparable(column.value(row), column) is not None]
-        if not known:
-            return None
-        chosen = (max if largest else min)(known, key=lambda row: _ordered(column, row))
-        return column.value(chosen)
-
-    return extreme
-
-
-def _ordered(column: Column, row: Row) -> tuple[Comparable]:
-    value = comparable(column.value(row), column)
-    if value is None:
-        raise TypeError(column.name)
-    return (value,)
-
-
-def _total(column: Column, *, average: bool) -> Callable[[Sequence[Row]], Value]:
-    def total(rows: Sequence[Row]) -> Value:
-        values = [column.value(row) for row in rows]
-        known = [value for value in values if isinstance(value, int | float)]
-        if not known:
-            return None
-        return sum(known) / len(known) if average else float(sum(known))
-
-    return total
+    return term

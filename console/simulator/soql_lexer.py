@@ -14,8 +14,8 @@ MAX_QUERY_CHARACTERS = 100_000
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+)
-  | (?P<datetime>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2}))
-  | (?P<date>\d{4}-\d{2}-\d{2})(?![\dT])
+  | (?P<datetime>\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:?\d{2}))
+  | (?P<date>\d{4}-\d{2}-\d{2})(?![\dTt])
   | (?P<number>[+-]?\d+(?:\.\d+)?)(?![\w.])
   | (?P<name>[A-Za-z][A-Za-z0-9_]*)
   | (?P<string>'(?:[^'\\]|\\.)*')
@@ -132,11 +132,11 @@ def _unescaped(match: re.Match[str], token: Token) -> str:
 
 def datetime_value(token: Token) -> datetime:
     """A date-time token in UTC; raises SoqlError for one that the calendar does not have."""
-    text = token.text.replace("Z", "+00:00")
+    text = token.text.upper().replace("Z", "+00:00")
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise SoqlError(MALFORMED_QUERY, f"Invalid date/time: {token.text}", token.offset) from None
+        raise SoqlError(MALFORMED_QUERY, f"Invalid datetime: {token.text}", token.offset) from None
 
 
 def date_value(token: Token) -> date:

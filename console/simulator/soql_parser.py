@@ -1,308 +1,269 @@
-"""Reads a SELECT statement: the part of SOQL that integrations and consoles use on these objects.
+"""Reads a SELECT statement. Grammar: SOQL and SOSL reference, SELECT syntax.
 
-What is left out (subqueries, ``HAVING``, date functions, ``USING SCOPE``, type-of) is refused as
-an unexpected token, never answered wrongly. Grammar: SOQL and SOSL reference, SELECT syntax.
+What is left out (TYPEOF, FORMAT, convertCurrency, DISTANCE, data categories, FOR UPDATE) is
+refused as an unexpected token, never answered wrongly.
 """
 
-from console.simulator.soql_dates import is_date_literal
-from console.simulator.soql_errors import (
-    MALFORMED_QUERY,
-    NUMBER_OUTSIDE_VALID_RANGE,
-    SoqlError,
-    unexpected_token,
+from console.simulator.soql_conditions import ConditionGrammar
+from console.simulator.soql_errors import MALFORMED_QUERY, SoqlError, unexpected_token
+from console.simulator.soql_expressions import (
+    AGGREGATES,
+    DATE_FUNCTIONS,
+    GROUPING,
+    TO_LABEL,
+    read_expression,
+    read_path,
 )
-from console.simulator.soql_lexer import (
-    Token,
-    TokenKind,
-    date_value,
-    datetime_value,
-    like_pattern,
-    number_value,
-    string_value,
-    tokens_of,
-)
+from console.simulator.soql_lexer import TokenKind
+from console.simulator.soql_reader import MAX_NESTING, Reader
 from console.simulator.soql_syntax import (
-    AllOf,
-    AnyOf,
-    Comparison,
     Condition,
-    DateLiteral,
-    FieldPath,
-    Negation,
-    Operand,
+    Expression,
+    FunctionCall,
+    GroupBy,
     Ordering,
+    OtherSource,
     Query,
     Selected,
-    SelectedAggregate,
-    SelectedField,
+    SelectedChildren,
+    SelectedExpression,
     SelectedGroup,
 )
 
-MAX_NESTING = 50
-"""How deep parentheses may go; deeper ones are refused instead of exhausting the stack."""
-MAX_OFFSET = 2000
-"""SOQL and SOSL reference, OFFSET."""
-AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
-_RESERVED = frozenset(
-    {"AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FOR", "FROM", "GROUP", "HAVING", "IN", "INCLUDES"}
-    | {"LAST", "LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OFFSET", "OR", "ORDER", "SELECT", "USING"}
-    | {"WHERE", "WITH"}
-)
-_OPERATORS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+__all__ = ["MAX_NESTING", "parse"]
+
+MAX_CHILD_LEVELS = 4
+"""Child queries within each other (SOQL and SOSL reference, relationship query limitations: five
+levels with the root)."""
+MAX_CHILD_QUERIES = 20
+"""Child queries in one statement (SOQL and SOSL reference, relationship query limitations)."""
+MAX_TOTALLED_KEYS = 3
+"""Fields in ROLLUP or CUBE (SOQL and SOSL reference, GROUP BY ROLLUP)."""
+_SELECTABLE = AGGREGATES | DATE_FUNCTIONS | {TO_LABEL, GROUPING}
+_FILTERABLE = DATE_FUNCTIONS | {TO_LABEL}
 
 
 def parse(text: str) -> Query:
     """The statement that ``text`` is; raises SoqlError with the place of the first wrong token."""
-    return _Parser(tokens_of(text)).query()
+    reader = Reader(text)
+    query = _root_query(reader)
+    if reader.token.kind is not TokenKind.END:
+        raise reader.unexpected()
+    return query
 
 
-class _Parser:
-    """Recursive descent over the tokens, one method for each rule of the grammar."""
+def _root_query(reader: Reader) -> Query:
+    reader.expect_word("SELECT")
+    select = _select_list(reader, level=0)
+    reader.expect_word("FROM")
+    source = read_path(reader)
+    alias = reader.alias()
+    others = _other_sources(reader)
+    _scope(reader)
+    where = _where(reader)
+    _refuse_with(reader)
+    shell = Query(select, source, alias)
+    group_by = None if shell.counts_only else _group_by(reader)
+    having = _having(reader) if group_by is not None else None
+    order_by = () if shell.counts_only else _order_by(reader)
+    limit, (offset, offset_at) = _limit(reader), _offset(reader)
+    _read_marks(reader)
+    return Query(
+        select, source, alias, others, where, group_by, having, order_by, limit, offset, offset_at
+    )
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
-        self._index = 0
-        self._depth = 0
 
-    # --- tokens ---
+# --- SELECT ---
 
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._index]
 
-    def _take(self) -> Token:
-        token = self._token
-        if token.kind is not TokenKind.END:
-            self._index += 1
-        return token
+def _select_list(reader: Reader, level: int) -> tuple[Selected, ...]:
+    select = [_selected(reader, level)]
+    while reader.take_symbol(","):
+        select.append(_selected(reader, level))
+        if sum(isinstance(item, SelectedChildren) for item in select) > MAX_CHILD_QUERIES:
+            raise reader.unexpected()
+    return tuple(select)
 
-    def _take_word(self, word: str) -> bool:
-        if self._token.is_word(word):
-            self._index += 1
-            return True
-        return False
 
-    def _take_symbol(self, symbol: str) -> bool:
-        if self._token.is_symbol(symbol):
-            self._index += 1
-            return True
-        return False
+def _selected(reader: Reader, level: int) -> Selected:
+    if reader.token.is_symbol("(") and level < MAX_CHILD_LEVELS:
+        return _children(reader, level + 1)
+    if reader.token.is_word("FIELDS") and reader.following.is_symbol("("):
+        return _fields(reader)
+    if reader.token.is_word("TYPEOF") and reader.following.kind is TokenKind.NAME:
+        raise reader.unexpected()
+    expression = read_expression(reader, _SELECTABLE)
+    if level and isinstance(expression, FunctionCall) and expression.name in AGGREGATES:
+        raise SoqlError(
+            MALFORMED_QUERY, "only root queries support aggregate expressions", expression.offset
+        )
+    return SelectedExpression(expression, reader.alias())
 
-    def _expect_word(self, word: str) -> None:
-        if not self._take_word(word):
-            raise self._unexpected()
 
-    def _expect_symbol(self, symbol: str) -> None:
-        if not self._take_symbol(symbol):
-            raise self._unexpected()
+def _fields(reader: Reader) -> SelectedGroup:
+    offset = reader.take().offset
+    reader.open_parenthesis()
+    group = reader.name()
+    if group.text.upper() not in ("ALL", "STANDARD", "CUSTOM"):
+        raise unexpected_token(group.text, group.offset)
+    reader.close_parenthesis()
+    return SelectedGroup(group.text.upper(), offset)
 
-    def _unexpected(self) -> SoqlError:
-        return unexpected_token(self._token.shown, self._token.offset)
 
-    def _name(self) -> Token:
-        token = self._token
-        if token.kind is not TokenKind.NAME or token.text.upper() in _RESERVED:
-            raise self._unexpected()
-        return self._take()
+def _children(reader: Reader, level: int) -> SelectedChildren:
+    offset = reader.token.offset
+    reader.open_parenthesis()
+    reader.expect_word("SELECT")
+    select = _select_list(reader, level)
+    reader.expect_word("FROM")
+    source = read_path(reader)
+    alias = reader.alias()
+    where = _where(reader)
+    order_by = _order_by(reader)
+    limit, (skipped, skipped_at) = _limit(reader), _offset(reader)
+    reader.close_parenthesis()
+    query = Query(
+        select,
+        source,
+        alias,
+        where=where,
+        order_by=order_by,
+        limit=limit,
+        offset=skipped,
+        offset_at=skipped_at,
+    )
+    return SelectedChildren(query, offset)
 
-    def _alias(self) -> str | None:
-        token = self._token
-        if token.kind is TokenKind.NAME and token.text.upper() not in _RESERVED:
-            return self._take().text
+
+# --- FROM and WHERE ---
+
+
+def _other_sources(reader: Reader) -> tuple[OtherSource, ...]:
+    sources = []
+    while reader.take_symbol(","):
+        path = read_path(reader)
+        sources.append(OtherSource(path, reader.name().text))
+    return tuple(sources)
+
+
+def _scope(reader: Reader) -> None:
+    """``USING SCOPE everything``; the others ask for ownership, which these objects lack."""
+    if reader.take_word("USING"):
+        reader.expect_word("SCOPE")
+        reader.expect_word("EVERYTHING")
+
+
+def _where(reader: Reader) -> Condition | None:
+    if not reader.take_word("WHERE"):
         return None
+    return ConditionGrammar(_FILTERABLE, _joined_query).read(reader)
 
-    # --- the statement ---
 
-    def query(self) -> Query:
-        self._expect_word("SELECT")
-        select = [self._selected()]
-        while self._take_symbol(","):
-            select.append(self._selected())
-        self._expect_word("FROM")
-        name = self._name()
-        alias = self._alias()
-        where = self._condition() if self._take_word("WHERE") else None
-        group_by = self._group_by()
-        order_by = self._order_by()
-        limit = self._whole_number() if self._take_word("LIMIT") else None
-        offset = self._offset()
-        if self._token.kind is not TokenKind.END:
-            raise self._unexpected()
-        return Query(
-            tuple(select), name.text, alias, name.offset, where, group_by, order_by, limit, offset
+def _joined_query(reader: Reader) -> Query:
+    """The query of a semi-join: one field, and nothing after WHERE."""
+    reader.expect_word("SELECT")
+    expression = read_expression(reader, AGGREGATES)
+    if isinstance(expression, FunctionCall):
+        raise SoqlError(
+            MALFORMED_QUERY, "only root queries support aggregate expressions", expression.offset
         )
+    reader.expect_word("FROM")
+    source = read_path(reader)
+    alias = reader.alias()
+    where = _where(reader)
+    if not reader.token.is_symbol(")") and reader.token.kind is TokenKind.NAME:
+        shown = reader.token.shown
+        raise SoqlError(MALFORMED_QUERY, f"missing value at '{shown}'", reader.token.offset)
+    return Query((SelectedExpression(expression),), source, alias, where=where)
 
-    def _selected(self) -> Selected:
-        name = self._name()
-        if self._token.is_symbol("("):
-            return self._function(name)
-        path = self._path_from(name)
-        return SelectedField(path, self._alias())
 
-    def _function(self, name: Token) -> Selected:
-        word = name.text.upper()
-        if word == "FIELDS":
-            self._expect_symbol("(")
-            group = self._name()
-            if group.text.upper() not in ("ALL", "STANDARD", "CUSTOM"):
-                raise unexpected_token(group.text, group.offset)
-            self._expect_symbol(")")
-            return SelectedGroup(group.text.upper(), name.offset)
-        aggregate = self._aggregate(name)
-        return SelectedAggregate(
-            aggregate.function, aggregate.path, self._alias(), aggregate.offset
-        )
+def _refuse_with(reader: Reader) -> None:
+    """No WITH over the API: data categories are not modelled, the rest belongs to Apex.
 
-    def _aggregate(self, name: Token) -> SelectedAggregate:
-        word = name.text.upper()
-        if word not in AGGREGATES:
-            raise self._unexpected()
-        self._expect_symbol("(")
-        path = None
-        if not (word == "COUNT" and self._token.is_symbol(")")):
-            path = self._path_from(self._name())
-        self._expect_symbol(")")
-        return SelectedAggregate(word, path, None, name.offset)
+    The text is that of API versions before 61.0 (Summer '24 release notes, SOQL changed error
+    messages).
+    """
+    if reader.take_word("WITH"):
+        if reader.token.is_word("SECURITY_ENFORCED"):
+            raise _not_in_context("SECURITY_ENFORCED", reader.token.offset)
+        raise reader.unexpected()
 
-    def _path_from(self, first: Token) -> FieldPath:
-        parts = [first.text]
-        while self._take_symbol("."):
-            parts.append(self._name().text)
-        return FieldPath(tuple(parts), first.offset)
 
-    # --- conditions ---
+# --- the clauses after WHERE ---
 
-    def _condition(self) -> Condition:
-        """``a AND b AND c`` or ``a OR b OR c``; SOQL mixes the two only through parentheses."""
-        first = Negation(self._term()) if self._take_word("NOT") else self._term()
-        for word, join in (("AND", AllOf), ("OR", AnyOf)):
-            if self._token.is_word(word):
-                terms = [first]
-                while self._take_word(word):
-                    terms.append(self._term())
-                if self._token.is_word("AND") or self._token.is_word("OR"):
-                    raise self._unexpected()
-                return join(tuple(terms))
-        return first
 
-    def _term(self) -> Condition:
-        if not self._token.is_symbol("("):
-            return self._comparison()
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise self._unexpected()
-        self._take()
-        condition = self._condition()
-        self._expect_symbol(")")
-        self._depth -= 1
-        return condition
+def _group_by(reader: Reader) -> GroupBy | None:
+    if not reader.take_word("GROUP"):
+        return None
+    reader.expect_word("BY")
+    for totals in ("ROLLUP", "CUBE"):
+        if reader.token.is_word(totals) and reader.following.is_symbol("("):
+            reader.take()
+            reader.open_parenthesis()
+            keys = _keys(reader)
+            if len(keys) > MAX_TOTALLED_KEYS:
+                raise reader.unexpected()
+            reader.close_parenthesis()
+            return GroupBy(keys, "ROLLUP" if totals == "ROLLUP" else "CUBE")
+    return GroupBy(_keys(reader))
 
-    def _comparison(self) -> Comparison:
-        path = self._path_from(self._name())
-        operator = self._token
-        if operator.kind is TokenKind.SYMBOL and operator.text in _OPERATORS:
-            self._take()
-            return Comparison(path, _OPERATORS[operator.text], (self._value(),), path.offset)
-        if self._take_word("LIKE"):
-            if self._token.kind is not TokenKind.STRING:
-                raise self._unexpected()
-            return Comparison(path, "LIKE", (like_pattern(self._take()),), path.offset)
-        negated = self._take_word("NOT")
-        self._expect_word("IN")
-        return Comparison(path, "NOT IN" if negated else "IN", self._values(), path.offset)
 
-    def _values(self) -> tuple[Operand, ...]:
-        self._expect_symbol("(")
-        values = [self._value()]
-        while self._take_symbol(","):
-            values.append(self._value())
-        self._expect_symbol(")")
-        return tuple(values)
+def _keys(reader: Reader) -> tuple[Expression, ...]:
+    keys = [read_expression(reader, DATE_FUNCTIONS)]
+    while reader.take_symbol(","):
+        keys.append(read_expression(reader, DATE_FUNCTIONS))
+    return tuple(keys)
 
-    def _value(self) -> Operand:
-        token = self._token
-        if token.kind is TokenKind.NAME:
-            return self._word_value()
-        makers = {
-            TokenKind.STRING: string_value,
-            TokenKind.NUMBER: number_value,
-            TokenKind.DATETIME: datetime_value,
-            TokenKind.DATE: date_value,
-        }
-        if token.kind not in makers:
-            raise self._unexpected()
-        return makers[token.kind](self._take())
 
-    def _word_value(self) -> Operand:
-        token = self._token
-        word = token.text.upper()
-        if word == "NULL":
-            self._take()
-            return None
-        if word in ("TRUE", "FALSE"):
-            self._take()
-            return word == "TRUE"
-        counted = self._tokens[self._index + 1].is_symbol(":")
-        if not is_date_literal(word, counted=counted):
-            raise self._unexpected()
-        self._take()
-        if not counted:
-            return DateLiteral(word)
-        self._take()
-        return DateLiteral(word, self._whole_number())
+def _having(reader: Reader) -> Condition | None:
+    if not reader.take_word("HAVING"):
+        return None
+    return ConditionGrammar(AGGREGATES | DATE_FUNCTIONS | {GROUPING}, None).read(reader)
 
-    # --- the clauses after WHERE ---
 
-    def _group_by(self) -> tuple[FieldPath, ...]:
-        if not self._take_word("GROUP"):
-            return ()
-        self._expect_word("BY")
-        paths = [self._path_from(self._name())]
-        while self._take_symbol(","):
-            paths.append(self._path_from(self._name()))
-        return tuple(paths)
+def _order_by(reader: Reader) -> tuple[Ordering, ...]:
+    if not reader.take_word("ORDER"):
+        return ()
+    reader.expect_word("BY")
+    orderings = [_ordering(reader)]
+    while reader.take_symbol(","):
+        orderings.append(_ordering(reader))
+    return tuple(orderings)
 
-    def _order_by(self) -> tuple[Ordering, ...]:
-        if not self._take_word("ORDER"):
-            return ()
-        self._expect_word("BY")
-        orderings = [self._ordering()]
-        while self._take_symbol(","):
-            orderings.append(self._ordering())
-        return tuple(orderings)
 
-    def _ordering(self) -> Ordering:
-        name = self._name()
-        key = self._aggregate(name) if self._token.is_symbol("(") else self._path_from(name)
-        descending = self._take_word("DESC")
-        if not descending:
-            self._take_word("ASC")
-        nulls_last = False
-        if self._take_word("NULLS"):
-            nulls_last = self._take_word("LAST")
-            if not nulls_last:
-                self._expect_word("FIRST")
-        return Ordering(key, descending, nulls_last)
+def _ordering(reader: Reader) -> Ordering:
+    key = read_expression(reader, AGGREGATES | DATE_FUNCTIONS | {GROUPING})
+    descending = reader.take_word("DESC")
+    if not descending:
+        reader.take_word("ASC")
+    nulls_last = False
+    if reader.take_word("NULLS"):
+        nulls_last = reader.take_word("LAST")
+        if not nulls_last:
+            reader.expect_word("FIRST")
+    return Ordering(key, descending, nulls_last)
 
-    def _offset(self) -> int:
-        if not self._take_word("OFFSET"):
-            return 0
-        token = self._token
-        number = self._whole_number()
-        if number > MAX_OFFSET:
-            raise SoqlError(
-                NUMBER_OUTSIDE_VALID_RANGE,
-                f"Maximum SOQL offset allowed is {MAX_OFFSET}",
-                token.offset,
-            )
-        return number
 
-    def _whole_number(self) -> int:
-        token = self._token
-        if token.kind is not TokenKind.NUMBER:
-            raise self._unexpected()
-        self._take()
-        number = number_value(token)
-        if isinstance(number, float) or number < 0:
-            raise SoqlError(MALFORMED_QUERY, f"unexpected token: '{token.text}'", token.offset)
-        return number
+def _limit(reader: Reader) -> int | None:
+    return reader.whole_number() if reader.take_word("LIMIT") else None
+
+
+def _offset(reader: Reader) -> tuple[int, int]:
+    if not reader.take_word("OFFSET"):
+        return 0, 0
+    at = reader.token.offset
+    return reader.whole_number(), at
+
+
+def _read_marks(reader: Reader) -> None:
+    """``FOR VIEW`` and ``FOR REFERENCE`` leave traces in the org that no table here shows."""
+    while reader.take_word("FOR"):
+        if not (reader.take_word("VIEW") or reader.take_word("REFERENCE")):
+            raise reader.unexpected()
+        reader.take_symbol(",")
+    if reader.token.is_word("ALL") and reader.following.is_word("ROWS"):
+        raise _not_in_context("ALL ROWS", reader.token.offset)
+
+
+def _not_in_context(words: str, offset: int) -> SoqlError:
+    return SoqlError(MALFORMED_QUERY, f"{words} not allowed in this context", offset)

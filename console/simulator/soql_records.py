@@ -3,12 +3,12 @@
 Shapes: REST API developer guide, Query and QueryMore; Tooling API guide for the extra keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from console.simulator.soql_columns import Column
 from console.simulator.soql_run import Answer, CountAnswer, GroupAnswer, RecordAnswer
-from console.simulator.tables import Row, Table, Value
+from console.simulator.soql_selection import Selection, ShownChildren, ShownColumn
+from console.simulator.tables import FieldType, Row, Table, Value
 
 Record = dict[str, object]
 
@@ -24,6 +24,17 @@ def total_of(answer: Answer) -> int:
             return len(rows)
 
 
+def names_of(answer: Answer) -> list[str]:
+    """The names of the answer's columns, ``User.Name``; child relationships are left out."""
+    match answer:
+        case CountAnswer():
+            return []
+        case GroupAnswer(outputs=outputs):
+            return [output.name for output in outputs]
+        case RecordAnswer(selection=selection):
+            return [shown.name for shown in selection if isinstance(shown, ShownColumn)]
+
+
 def records_of(answer: Answer, start: int, count: int, base: str) -> list[Record]:
     """At most ``count`` records from ``start`` on; ``base`` is ``/services/data/v66.0``.
 
@@ -36,42 +47,71 @@ def records_of(answer: Answer, start: int, count: int, base: str) -> list[Record
             return [
                 {
                     "attributes": {"type": "AggregateResult"},
-                    **{output.name: written(output.value(rows)) for output in outputs},
+                    **{each.name: written(group[each.key], each.type) for each in outputs},
                 }
-                for rows in groups[start : start + count]
+                for group in groups[start : start + count]
             ]
-        case RecordAnswer(table=table, columns=columns, rows=rows):
-            return [_record(table, columns, row, base) for row in rows[start : start + count]]
+        case RecordAnswer(table=table, selection=selection, rows=rows):
+            return [_record(table, selection, row, base) for row in rows[start : start + count]]
 
 
-def written(value: Value | date) -> object:
-    """A value as JSON has it: date-times as ``2026-03-14T00:00:00.000+0000``."""
+def written(value: Value, kind: FieldType = "string") -> object:
+    """A value of a field of type ``kind`` as JSON has it.
+
+    Date-times are as ``2026-03-14T00:00:00.000+0000``, doubles keep their point.
+    """
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}+0000"
     if isinstance(value, date):
         return value.isoformat()
+    if kind == "double" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
     return value
 
 
-def _record(table: Table, columns: tuple[Column, ...], row: Row, base: str) -> Record:
+def _record(table: Table, selection: Selection, row: Row, base: str) -> Record:
     record: Record = {"attributes": _attributes(table, row, base)}
-    for column in columns:
-        target: Record | None = record
-        holder, holder_row = table, row
-        for step in column.steps:
-            parent = step.climb(holder_row)
-            if parent is None:
-                _child(target, step.relationship, None)
-                target = None
-                break
-            target = _child(target, step.relationship, _attributes(step.parent, parent, base))
-            holder, holder_row = step.parent, parent
-        if target is not None:
-            target[column.field.name] = _shown(column, holder, holder_row, base)
+    for shown in selection:
+        if isinstance(shown, ShownChildren):
+            record[shown.name] = _children(shown, row, base)
+        else:
+            _put(record, shown, table, row, base)
     return record
 
 
-def _child(
+def _put(record: Record, shown: ShownColumn, table: Table, row: Row, base: str) -> None:
+    """Put one column where it belongs, in the record or in the objects of its parents."""
+    column = shown.column
+    if shown.alias is not None:
+        value = column.value(row)
+        record[shown.alias] = _label(shown, value)
+        return
+    target: Record | None = record
+    holder, holder_row = table, row
+    for step in column.steps:
+        parent = step.climb(holder_row)
+        if parent is None:
+            _nested(target, step.relationship, None)
+            return
+        target = _nested(target, step.relationship, _attributes(step.parent, parent, base))
+        holder, holder_row = step.parent, parent
+    if target is not None:
+        target[column.field.name] = _value(shown, holder, holder_row, base)
+
+
+def _children(shown: ShownChildren, row: Row, base: str) -> Record | None:
+    """The nested answer of a child query; a parent without children has null."""
+    rows = shown.rows.of(row)
+    return _nested_answer(shown, rows, base) if rows else None
+
+
+def _nested_answer(shown: ShownChildren, rows: Sequence[Row], base: str) -> Record:
+    table, selection = shown.rows.table, shown.rows.selection
+    records = [_record(table, selection, row, base) for row in rows]
+    return {"totalSize": len(records), "done": True, "records": records}
+
+
+def _nested(
     record: Record | None, relationship: str, attributes: Mapping[str, object] | None
 ) -> Record | None:
     """The nested object of a parent record, made at its first mention; None where it has none."""
@@ -91,11 +131,16 @@ def _attributes(table: Table, row: Row, base: str) -> dict[str, object]:
     return attributes
 
 
-def _shown(column: Column, table: Table, row: Row, base: str) -> object:
+def _value(shown: ShownColumn, table: Table, row: Row, base: str) -> object:
     """Blobs show the path under which they are fetched, everything else its value."""
-    if column.field.type == "base64":
-        return f"{base}/sobjects/{table.name}/{row['Id']}/{column.field.name}"
-    value = row[column.field.name]
-    if column.field.type == "double" and isinstance(value, int):
-        return float(value)
-    return written(value)
+    field = shown.column.field
+    if field.type == "base64":
+        return f"{base}/sobjects/{table.name}/{row['Id']}/{field.name}"
+    return _label(shown, row[field.name])
+
+
+def _label(shown: ShownColumn, value: Value) -> object:
+    field = shown.column.field
+    if shown.labelled and isinstance(value, str):
+        return field.labels.get(value, value)
+    return written(value, field.type)

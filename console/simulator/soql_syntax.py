@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +19,26 @@ class FieldPath:
 
 
 @dataclass(frozen=True, slots=True)
-class SelectedField:
-    """One plain column of the result."""
+class FunctionCall:
+    """``COUNT()``, ``MAX(CreatedDate)``, ``CALENDAR_YEAR(convertTimezone(LoginTime))``.
 
-    path: FieldPath
-    alias: str | None = None
+    ``name`` is in capitals; ``argument`` is None for ``COUNT()``.
+    """
+
+    name: str
+    argument: "Expression | None"
+    offset: int
+
+
+Expression = FieldPath | FunctionCall
 
 
 @dataclass(frozen=True, slots=True)
-class SelectedAggregate:
-    """``COUNT()``, ``COUNT(Id)``, ``MAX(CreatedDate) newest``; ``path`` is None for ``COUNT()``."""
+class SelectedExpression:
+    """One column of the result."""
 
-    function: str
-    path: FieldPath | None
-    alias: str | None
-    offset: int
+    expression: Expression
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,15 @@ class SelectedGroup:
     offset: int
 
 
-Selected = SelectedField | SelectedAggregate | SelectedGroup
+@dataclass(frozen=True, slots=True)
+class SelectedChildren:
+    """``(SELECT Id FROM Users)``: a query whose source is a child relationship."""
+
+    query: "Query"
+    offset: int
+
+
+Selected = SelectedExpression | SelectedGroup | SelectedChildren
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +80,21 @@ Operand = str | LikePattern | int | float | bool | datetime | date | DateLiteral
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``path operator value``; with ``IN`` and ``NOT IN`` several values, otherwise one."""
+    """``left operator value``; IN, NOT IN, INCLUDES and EXCLUDES have several values."""
 
-    path: FieldPath
+    left: Expression
     operator: str
     values: tuple[Operand, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class SemiJoin:
+    """``left IN (SELECT …)``, or with ``negated`` an anti-join, ``left NOT IN (SELECT …)``."""
+
+    left: Expression
+    negated: bool
+    query: "Query"
     offset: int
 
 
@@ -95,17 +119,33 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Comparison | Negation | AllOf | AnyOf
+Condition = Comparison | SemiJoin | Negation | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """One sort key, a field or an aggregate."""
+    """One sort key."""
 
-    key: FieldPath | SelectedAggregate
+    key: Expression
     descending: bool = False
     nulls_last: bool = False
     """Null records come first unless the query says otherwise (SOQL reference, ORDER BY)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBy:
+    """``GROUP BY a, b``, ``GROUP BY ROLLUP(a, b)`` or ``GROUP BY CUBE(a, b)``."""
+
+    keys: tuple[Expression, ...]
+    totals: Literal["", "ROLLUP", "CUBE"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSource:
+    """A parent relationship named in FROM beside the object: ``FROM User u, u.Profile p``."""
+
+    path: FieldPath
+    alias: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +153,34 @@ class Query:
     """One SELECT statement."""
 
     select: tuple[Selected, ...]
-    object_name: str
-    object_alias: str | None
-    object_offset: int
+    source: FieldPath
+    """The sObject; in a child query the relationship, perhaps after the parent's own name."""
+    alias: str | None
+    other_sources: tuple[OtherSource, ...] = ()
     where: Condition | None = None
-    group_by: tuple[FieldPath, ...] = ()
+    group_by: GroupBy | None = None
+    having: Condition | None = None
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int = 0
+    offset_at: int = 0
+    """Where in the text OFFSET's number stands."""
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether this is ``SELECT COUNT()``, which answers with a number alone."""
+        match self.select:
+            case (SelectedExpression(FunctionCall("COUNT", None)),):
+                return True
+        return False
+
+
+def conjuncts(condition: Condition | None) -> list[Condition]:
+    """The conditions that must all hold: ``AND`` taken apart through parentheses."""
+    match condition:
+        case None:
+            return []
+        case AllOf(conditions):
+            return [part for each in conditions for part in conjuncts(each)]
+        case _:
+            return [condition]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 FieldType = Literal[
@@ -15,23 +15,61 @@ FieldType = Literal[
     "date",
     "reference",
     "picklist",
+    "multipicklist",
     "base64",
     "textarea",
     "email",
+    "url",
+    "phone",
+    "complexvalue",
 ]
-Value = str | bool | int | float | datetime | None
+Value = str | bool | int | float | datetime | date | Mapping[str, object] | None
 Row = Mapping[str, Value]
+
+_NEVER_FILTERED: frozenset[FieldType] = frozenset({"base64", "complexvalue"})
+_NEVER_SORTED: frozenset[FieldType] = frozenset({"base64", "complexvalue", "multipicklist"})
+_NEVER_GROUPED: frozenset[FieldType] = _NEVER_SORTED | {"datetime", "double"}
+"""SOQL and SOSL reference: WHERE, ORDER BY and GROUP BY, data types that each takes."""
+_NEVER_AGGREGATED: frozenset[FieldType] = _NEVER_SORTED | {"boolean", "textarea"}
+"""SOQL and SOSL reference, support for field types in aggregate functions."""
+MAX_OFFSET = 2000
+"""The furthest that OFFSET skips (SOQL and SOSL reference, OFFSET)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column. Date-times are aware `datetime` values in rows; the wire writes them out."""
+    """One column and what a query may do with it.
+
+    What a type never allows is off, whatever is asked for: a datetime is not groupable, say.
+    Rows hold date-times as aware `datetime` values; the wire writes them out. A ``multipicklist``
+    holds its values joined by ``;``, a ``complexvalue`` (``Metadata`` of the Tooling API) a
+    mapping that is sent as the JSON object it is.
+    """
 
     name: str
     type: FieldType = "string"
     filterable: bool = True
     sortable: bool = True
     groupable: bool = True
+    aggregatable: bool = True
+    """Whether COUNT and the others take it; some system objects refuse even ``COUNT(Id)``."""
+    single_row: bool = False
+    """Whether only queries of one row may select it, as ``Metadata`` and ``FullName`` of the
+    Tooling API; every complexvalue is so."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What ``toLabel()`` makes of a value; a value that is not listed is its own label."""
+
+    def __post_init__(self) -> None:
+        for flag, types in (
+            ("filterable", _NEVER_FILTERED),
+            ("sortable", _NEVER_SORTED),
+            ("groupable", _NEVER_GROUPED),
+            ("aggregatable", _NEVER_AGGREGATED),
+        ):
+            if self.type in types:
+                object.__setattr__(self, flag, False)
+        if self.type == "complexvalue":
+            object.__setattr__(self, "single_row", True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +82,36 @@ class BigObjectRules:
     """
 
     index: tuple[str, ...] = ("EventDate", "EventIdentifier")
+    error_code: str = "MALFORMED_QUERY"
+    """Code of a refusal; Salesforce does not publish it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventLogObjectRules:
+    """What queries of an event log object (``LoginEventLog``) may do.
+
+    No relationships, HAVING or OFFSET; at most two filters on the time, none of them ``!=``;
+    DAY_ONLY as the only date function; ``window`` of time at most, and the latest ``window`` when
+    nothing is said (securityImplGuide/best-practices-and-considerations-for-leveraging-event-log-
+    object-data).
+    """
+
+    time_field: str = "Timestamp"
+    window: timedelta = timedelta(days=15)
+    most_time_filters: int = 2
+    error_code: str = "MALFORMED_QUERY"
+    """Code of a refusal; Salesforce does not publish it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSlices:
+    """A quicker way to the rows of a span of time than reading all of a table."""
+
+    field: str
+    """The datetime column that is sliced by."""
+    rows: Callable[[datetime | None, datetime | None], Iterable["Row"]]
+    """The rows from one moment on and before another, in the order of `Table.rows`; None leaves
+    that side open. Rows outside do no harm: the query's own filter still sees each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +135,14 @@ class Table:
     max_rows: int | None = None
     """The hard end of any result; OauthToken stops at 2,500."""
     label: str = ""
+    children: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Child relationship name to (child sObject, its reference field to here): ``Users`` of
+    Profile to ``("User", "ProfileId")``."""
+    event_log_object: EventLogObjectRules | None = None
+    slices: TimeSlices | None = None
+    max_offset: int | None = MAX_OFFSET
+    """The furthest that OFFSET may skip; None lifts the limit, as OauthToken's page by 2,500
+    wants."""
 
 
 def columns(text: str, **types: FieldType) -> dict[str, Field]:
