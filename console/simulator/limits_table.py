@@ -27,6 +27,7 @@ _LIMITS: tuple[tuple[str, int, float, str], ...] = (
     ("DailyDurableGenericStreamingApiEvents", 100_000, 0.0, _DAILY),
     ("DailyDurableStreamingApiEvents", 100_000, 0.002, _DAILY),
     ("DailyEinsteinDataInsightsStoryCreation", 1_000, 0.0, _DAILY),
+    ("DailyEinsteinDiscoveryOptimizationJobRuns", 25, 0.0, _DAILY),
     ("DailyEinsteinDiscoveryPredictAPICalls", 50_000, 0.0, _DAILY),
     ("DailyEinsteinDiscoveryPredictionsByCDC", 5_000_000, 0.0, _DAILY),
     ("DailyEinsteinDiscoveryStoryCreation", 100, 0.0, _DAILY),
@@ -65,6 +66,18 @@ _LIMITS: tuple[tuple[str, int, float, str], ...] = (
 
 PERMISSION_SETS_CREATE_CUSTOM = (1_000, 939)
 """``PermissionSets.CreateCustom``, the only limit that is nested in another: (Max, Remaining)."""
+
+MONTHLY_EVENTS = (3_000_000, -41_250)
+"""The entitlement of an org that bought event deliveries: (Max, Remaining), and overdrawn."""
+
+NESTED_BY_APP = (
+    "DailyApiRequests",
+    "DailyBulkApiBatches",
+    "DailyGenericStreamingApiEvents",
+    "DailyStreamingApiEvents",
+)
+"""The limits that real orgs nested an entry for each connected app in, from 32.0 to 57.0."""
+NESTED_UNTIL = 57
 
 
 def limits_at(at_ms: int, pool_max: int, pool_used: int) -> dict[str, tuple[int, int]]:

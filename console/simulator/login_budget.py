@@ -15,7 +15,8 @@ _HOUR = timedelta(hours=1)
 class LoginBudget:
     """Login requests of the last hour, by username."""
 
-    def __init__(self) -> None:
+    def __init__(self, logins_per_hour: int = LOGINS_PER_HOUR) -> None:
+        self._per_hour = logins_per_hour
         self._requests: dict[str, deque[datetime]] = {}
 
     def spend(self, username: str, now: datetime) -> bool:
@@ -26,7 +27,7 @@ class LoginBudget:
         requests = self._requests.setdefault(name, deque())
         while requests and requests[0] <= now - _HOUR:
             requests.popleft()
-        if len(requests) >= LOGINS_PER_HOUR:
+        if len(requests) >= self._per_hour:
             return False
         requests.append(now)
         return True

@@ -13,9 +13,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.types import Options
 
-from console.simulator.login_budget import LoginBudget
+from console.simulator.login_desk import LoginDesk
+from console.simulator.oauth_errors import TokenRefused
 from console.simulator.story import SimApp, SimUser
-from console.simulator.world import World
+from console.simulator.used_jtis import UsedJtis
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 AUDIENCES = ("https://login.salesforce.com", "https://test.salesforce.com")
@@ -33,91 +34,59 @@ _SIGNATURE_ONLY: Options = {
 }
 
 
-class TokenRefused(Exception):
-    """The token endpoint's no: HTTP 400 with ``error`` and ``error_description``.
-
-    ``login_status`` is the text that LoginHistory shows for the attempt, and ``username`` and
-    ``app_name`` say whose it was; None and ``N/A`` where the attempt got too little far to tell.
-    """
-
-    def __init__(self, error: str, description: str, login_status: str = "Failed: Invalid Token"):
-        super().__init__(description)
-        self.error = error
-        self.description = description
-        self.login_status = login_status
-        self.username: str | None = None
-        self.app_name = "N/A"
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A user and an app that may have a token together."""
-
-    user: SimUser
-    app: SimApp
-
-
 @dataclass(frozen=True, slots=True)
 class AssertionDesk:
     """Judges assertions for one org."""
 
-    world: World
+    desk: LoginDesk
     app_keys: Mapping[str, RSAPublicKey]
     instance_url: str
-    budget: LoginBudget
+    used_jtis: UsedJtis
 
-    def judge(self, assertion: str, now: datetime) -> Accepted:
+    def judge(self, assertion: str, now: datetime, address: str) -> tuple[SimUser, SimApp]:
         """Who the assertion speaks for; raises TokenRefused at the first check that fails."""
         claims = unverified_claims(assertion)
         try:
-            return self._judge_claims(assertion, claims, now)
+            return self._judge_claims(assertion, claims, now, address)
         except TokenRefused as refused:
-            app = self.world.app_by_consumer_key(str(claims.get("iss")))
+            app = self.desk.world.app_by_consumer_key(str(claims.get("iss")))
             refused.username = str(claims.get("sub", ""))
             refused.app_name = "N/A" if app is None else app.name
             raise
 
     def _judge_claims(
-        self, assertion: str, claims: Mapping[str, object], now: datetime
-    ) -> Accepted:
-        app = self._app(claims.get("iss"))
+        self, assertion: str, claims: Mapping[str, object], now: datetime, address: str
+    ) -> tuple[SimUser, SimApp]:
+        app = self.desk.app_with_flow(claims.get("iss"), JWT_BEARER)
         audience = claims.get("aud")
         named = audience if isinstance(audience, list) else [audience]
         if not any(name in (*AUDIENCES, self.instance_url) for name in named):
-            raise TokenRefused("invalid_grant", "audience is invalid")
+            raise TokenRefused("invalid_grant", self.desk.options.audience_text)
         if not is_signed_by(assertion, self.app_keys.get(app.consumer_key)):
             raise TokenRefused("invalid_grant", "invalid assertion", "Failed: Signature Invalid")
-        if not _is_current(claims.get("exp"), now):
+        self._check_life(claims, now)
+        user = self.desk.user(str(claims.get("sub")), now, address)
+        self.desk.check_approval(user, app)
+        return user, app
+
+    def _check_life(self, claims: Mapping[str, object], now: datetime) -> None:
+        """Refuse what has expired; where the org is strict, what lives too long or came before.
+
+        Without the strict switch ``exp`` may lie however far ahead: the official command line
+        sends one thousands of years away and gets its token.
+        """
+        ends_s = _epoch_seconds(claims.get("exp"))
+        if ends_s is None or ends_s <= now.timestamp():
             raise TokenRefused("invalid_grant", "expired authorization code")
-        return Accepted(self._user(claims.get("sub"), app, now), app)
-
-    def _app(self, consumer_key: object) -> SimApp:
-        app = self.world.app_by_consumer_key(str(consumer_key))
-        if app is None:
-            raise TokenRefused(
-                "invalid_client_id",
-                "client identifier invalid",
-                "Failed: Missing Consumer Key Parameter",
-            )
-        if app.kind == "external_client_app" and not app.enabled:
-            raise TokenRefused("app_not_found", "External client app is not installed in this org")
-        if not app.enabled:
-            raise TokenRefused("app_blocked", "this app is blocked by admin")
-        return app
-
-    def _user(self, username: object, app: SimApp, now: datetime) -> SimUser:
-        user = self.world.user_by_username(str(username))
-        if user is None or not user.is_active:
-            raise TokenRefused("invalid_grant", "inactive user", "User is inactive")
-        if not self.budget.spend(user.username, now):
-            raise TokenRefused("invalid_grant", "login rate exceeded", "Login rate exceeded")
-        if not app.may_be_used_by(user.username):
-            if app.pre_authorized_only:
-                raise TokenRefused(
-                    "invalid_app_access", "user is not admin approved to access this app"
-                )
-            raise TokenRefused("invalid_grant", "user hasn't approved this consumer")
-        return user
+        options = self.desk.options
+        longest = options.most_assertion_life
+        if longest is not None and ends_s > now.timestamp() + longest.total_seconds():
+            raise TokenRefused("invalid_grant", "invalid assertion")
+        jti = claims.get("jti")
+        if options.refuses_repeated_jti and jti is not None:
+            issuer = str(claims.get("iss"))
+            if not self.used_jtis.note(f"{issuer} {jti}", ends_s, now.timestamp()):
+                raise TokenRefused("bad_jti_claim", "jti claim was used before")
 
 
 def unverified_claims(assertion: str) -> Mapping[str, object]:
@@ -140,9 +109,10 @@ def is_signed_by(assertion: str, key: RSAPublicKey | None) -> bool:
     return True
 
 
-def _is_current(expires: object, now: datetime) -> bool:
-    """Whether ``exp`` (epoch seconds) lies ahead, however far.
-
-    The official command line sends one thousands of years ahead and gets its token.
-    """
-    return isinstance(expires, int | float) and expires > now.timestamp()
+def _epoch_seconds(expires: object) -> float | None:
+    """``exp`` as a number; some libraries send it as a text of digits."""
+    if isinstance(expires, str) and expires.isascii() and expires.isdigit():
+        return float(expires)
+    if isinstance(expires, bool) or not isinstance(expires, int | float):
+        return None
+    return float(expires)

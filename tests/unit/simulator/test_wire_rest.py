@@ -106,7 +106,7 @@ async def test_the_wrong_method(member: Visitor) -> None:
     assert answer.status_code == 405
     assert answer.json() == [
         {
-            "message": "HTTP Method 'DELETE' not allowed. Allowed are GET,HEAD",
+            "message": "HTTP Method 'DELETE' not allowed. Allowed are HEAD,GET",
             "errorCode": "METHOD_NOT_ALLOWED",
         }
     ]
