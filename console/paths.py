@@ -24,3 +24,8 @@ def default_store_file(org_alias: str) -> Path:
 def log_file() -> Path:
     """The rotating diagnostic log, in the platform's state directory."""
     return Path(platformdirs.user_log_dir(_APP, appauthor=False)) / "orgwatch.log"
+
+
+def refused_logins() -> Path:
+    """Where refused logins are remembered while an org has no store yet."""
+    return Path(platformdirs.user_state_dir(_APP, appauthor=False)) / "refused-logins"

@@ -39,9 +39,10 @@ def login(connection: sqlite3.Connection) -> LoginState | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM login_state").fetchone()  # noqa: S608
     if row is None:
         return None
-    return LoginState(
-        **{name: _read(name, value) for name, value in zip(_FIELDS, row, strict=True)}
-    )
+    values: dict[str, Any] = {
+        name: _read(name, value) for name, value in zip(_FIELDS, row, strict=True)
+    }
+    return LoginState(**values)
 
 
 def _stored(name: str, value: object) -> object:

@@ -372,7 +372,7 @@ class LoginState:
     """Why the org does not tell when a token ends; None where it does or was not asked."""
     introspection_refused_at: datetime | None = None
     key_in_use: str | None = None
-    """``first`` or ``next``; None while there is no token."""
+    """``first`` or ``next``: the key that logins begin with."""
     key_switched_at: datetime | None = None
     """When the org refused one configured key and accepted the other."""
     fingerprint: str = ""

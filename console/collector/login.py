@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 
+from console import paths
+from console.collector.first_login import FirstLoginMemory
 from console.collector.latest import Latest
 from console.errors import ConfigurationError
 from console.salesforce.certificate import certificate_warning, read_certificate
-from console.salesforce.signing_keys import LoginKeys
+from console.salesforce.signing_keys import LoginKeys, login_fingerprint
 from console.salesforce.types import LoginObservation
 from console.settings import OrgSettings
 from store import console_state
@@ -27,19 +29,30 @@ class LoginRecorder:
         self._told = False
         self._key_in_use: str | None = None
         self._certificate_until: datetime | None = None
+        self._before_store: FirstLoginMemory | None = None
+        self._has_store = False
         self._newest: Latest[LoginObservation] = Latest()
 
     def prepare(
         self, settings: OrgSettings, keys: LoginKeys, past: LoginState | None, now: datetime
     ) -> LoginObservation | None:
-        """Look at the certificates, and give the token keeper what an earlier process knew."""
+        """Look at the certificates, and give the token keeper what an earlier process knew.
+
+        ``past`` is what the store holds; None while there is no store.
+        """
         self._key_in_use = past.key_in_use if past is not None else None
+        self._has_store = past is not None
         self._certificate_until = certificates(settings, keys, now, self._tell)
-        return remembered(past)
+        self._before_store = FirstLoginMemory(
+            paths.refused_logins(), login_fingerprint(settings, keys)
+        )
+        return remembered(past) or self._before_store.read(now)
 
     def see(self, observation: LoginObservation) -> None:
         """The token keeper asked, was answered, or was refused."""
         self._newest.put(observation)
+        if not self._has_store and self._before_store is not None and observation.refusals:
+            self._before_store.write(observation)
         if observation.clock_skew_s and not self._told:
             self._told = True
             self._tell(_about_the_clock(observation.clock_skew_s))
@@ -62,6 +75,9 @@ class LoginRecorder:
     async def _store(self, writer: Writer, seen: LoginObservation) -> None:
         state = as_state(seen, self._certificate_until)
         await writer.write(lambda connection: console_state.record_login(connection, state))
+        if not self._has_store and self._before_store is not None:
+            self._has_store = True
+            self._before_store.forget()
 
 
 def as_state(seen: LoginObservation, certificate_until: datetime | None = None) -> LoginState:

@@ -216,7 +216,7 @@ class TokenKeeper:
                 refused_age_s=self._lifetime.refused_age_s,
                 introspection=self._introspector.refusal,
                 introspection_refused_at=self._introspector.refused_at,
-                key_in_use=attempt.credential.name if token else None,
+                key_in_use=attempt.credential.name,
                 key_switched_at=attempt.key_switched_at,
                 fingerprint=self._fingerprint,
             )

@@ -40,7 +40,7 @@ class LoginPace:
             (at for at in (past.requests if past else ()) if now - _HOUR < at <= now),
             maxlen=10 * MAX_REQUESTS_PER_HOUR,
         )
-        same = past is not None and past.fingerprint == fingerprint
+        same = past is not None and past.fingerprint == fingerprint and _is_past(past, now)
         self.refusals = past.refusals if past and same else 0
         self.token_refusals = past.token_refusals if past and same else 0
         self.fault = _remembered_fault(past) if past and same else None
@@ -130,6 +130,11 @@ class LoginPace:
     def _forget_old(self, now: datetime) -> None:
         while self.requests and self.requests[0] <= now - _HOUR:
             self.requests.popleft()
+
+
+def _is_past(seen: LoginObservation, now: datetime) -> bool:
+    """Whether it was seen before ``now``; a clock that was set back makes all of it void."""
+    return seen.last_request_at is None or seen.last_request_at <= now
 
 
 def waiting(requests: int, wait: timedelta) -> LoginRefused:

@@ -65,7 +65,7 @@ class LoginObservation:
     """The org's words when it refused to introspect; None while it was not asked or allowed it."""
     introspection_refused_at: datetime | None = None
     key_in_use: str | None = None
-    """``first`` or ``next``: the key that the org accepted last."""
+    """``first`` or ``next``: the key that logins begin with."""
     key_switched_at: datetime | None = None
     """When the org refused one key and accepted the other."""
     fingerprint: str = ""
