@@ -23,6 +23,7 @@ class TaskJournal:
         self._clock = clock
         self._phase: TaskPhase | None = None
         self._since = clock.now()
+        self._message = ""
         self._last_success_at = last_success_at
 
     async def succeeded(self, message: str, next_at: datetime | None) -> None:
@@ -36,6 +37,7 @@ class TaskJournal:
         """The task is in ``phase`` now; ``since`` moves only when the phase does."""
         if phase is not self._phase:
             self._phase, self._since = phase, self._clock.now()
+        self._message = message
         state = TaskState(
             task=self.task,
             phase=phase,
@@ -50,6 +52,11 @@ class TaskJournal:
             )
         except StoreError as problem:
             _log.warning("the state of task %s is not stored: %s", self.task, problem)
+
+    async def note(self, message: str) -> None:
+        """Says ``message`` of a task that goes on as before, unless it was said last."""
+        if message != self._message:
+            await self.say(self._phase or TaskPhase.RUNNING, message)
 
     def still_good(self) -> None:
         """Notes that the task works, for a task that has no rounds."""

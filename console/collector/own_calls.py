@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from console.clock import Clock
@@ -16,12 +17,14 @@ class OwnCallTally:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._calls: Counter[tuple[datetime, str]] = Counter()
+        self._news = asyncio.Event()
 
     def count(self, purpose: str, cost: int) -> None:
         """One request was made that costs ``cost`` API calls."""
         if cost:
             minute = self._clock.now().replace(second=0, microsecond=0)
             self._calls[minute, purpose] += cost
+            self._news.set()
 
     async def flush(self, writer: Writer) -> None:
         """Store what has been added up; what cannot be stored is kept for the next time."""
@@ -35,10 +38,19 @@ class OwnCallTally:
             # A write that was handed over is stored even when its waiter is cancelled.
             if not isinstance(problem, asyncio.CancelledError):
                 self._calls.update(taken)
+                self._news.set()
             raise
 
-    async def run(self, writer: Writer, every_real_s: float) -> None:
-        """Flush for ever."""
+    async def run(
+        self, writer: Writer, at_most_every_real_s: float, after: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Store each call as soon as it was made, for ever, so that little is lost to a kill.
+
+        ``after`` is done after each write.
+        """
         while True:
-            await asyncio.sleep(every_real_s)
+            await self._news.wait()
+            self._news.clear()
             await self.flush(writer)
+            await after()
+            await asyncio.sleep(at_most_every_real_s)

@@ -29,9 +29,19 @@ class Boundary:
         self._failures = 0
 
     async def repeat(
-        self, round_of_work: Callable[[], Awaitable[str]], interval_s: Callable[[], float]
+        self,
+        round_of_work: Callable[[], Awaitable[str]],
+        interval_s: Callable[[], float],
+        first_pause_s: float = 0.0,
     ) -> None:
-        """One round after the other, ``interval_s()`` apart; a round returns what to say of it."""
+        """One round after the other, ``interval_s()`` apart; a round returns what to say of it.
+
+        The first comes after ``first_pause_s`` seconds of the org's time.
+        """
+        if first_pause_s > 0:
+            next_at = self._clock.now() + timedelta(seconds=first_pause_s)
+            await self._journal.say(TaskPhase.WAITING, "not due yet", next_at)
+            await asyncio.sleep(self._clock.real_delay_s(first_pause_s))
         while True:
             await self._journal.say(TaskPhase.RUNNING)
             pause_s = await self._attempt(round_of_work, interval_s)

@@ -15,9 +15,11 @@ import httpx
 
 from console.clock import Clock
 from console.collector.apps import AppsSource
+from console.collector.budget import WINDOW, OwnCallBudget
+from console.collector.connection import CONNECTION_TASK, ConnectionRecorder
 from console.collector.continuity import resumed
 from console.collector.heartbeat import beat
-from console.collector.intervals import Intervals, affordable
+from console.collector.intervals import Intervals
 from console.collector.journal import TaskJournal
 from console.collector.limits import LimitsSource
 from console.collector.log_files import LogFilesSource
@@ -31,17 +33,17 @@ from console.collector.stream_ledger import StreamLedger
 from console.collector.users import UsersSource
 from console.errors import OrgError, OrgUnreachable
 from console.salesforce.http import make_http_client
-from console.salesforce.keys import load_private_key
 from console.salesforce.login import TokenKeeper
 from console.salesforce.rest import RestClient
+from console.salesforce.signing_keys import load_login_keys
 from console.salesforce.types import AccessToken
 from console.settings import OrgSettings
 from console.streaming.backoff import Backoff
 from console.streaming.types import StreamTimings
-from store import console_state, coverage
+from store import console_state, coverage, limit_samples
 from store.database import is_present
 from store.errors import StoreError
-from store.records import CoverageHour, LoginState, TaskPhase, TaskState
+from store.records import CoverageHour, LoginState, OwnCalls, TaskPhase, TaskState
 from store.writer import Writer, open_writer
 
 _log = logging.getLogger(__name__)
@@ -59,9 +61,13 @@ class _Remembered:
     tasks: dict[str, TaskState]
     alive_until: datetime | None
     hours: tuple[CoverageHour, ...]
+    own_calls: tuple[OwnCalls, ...]
+    """Those of the last 24 hours."""
+    pool_calls: int | None
+    """How large the org's pool was when it was last heard of."""
 
 
-_NOTHING = _Remembered(None, {}, None, ())
+_NOTHING = _Remembered(None, {}, None, (), (), None)
 
 
 class Collector:
@@ -84,12 +90,13 @@ class Collector:
         self._store_file = store_file
         self._clock = clock
         self._wished = intervals or Intervals()
-        self._intervals = self._wished
         self._stream_timings = stream_timings
         self._retry = Backoff(self._wished.retry_base_s, self._wished.retry_cap_s, floor=0.5)
         self._login = LoginRecorder(tell)
         self._own_calls = OwnCallTally(clock)
-        self._pool = PoolSampler(self._pace)
+        self._budget = OwnCallBudget(clock, self._wished, settings.own_calls_fraction)
+        self._pool = PoolSampler(self._budget.resize)
+        self._connection = ConnectionRecorder()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Collects until ``stop`` is set, then drains what is under way and returns.
@@ -99,14 +106,14 @@ class Collector:
         then), and `StoreError` when the store cannot be opened or belongs to another org. Later
         failures are recorded as states of their task.
         """
-        key = load_private_key(self._settings)
+        keys = load_login_keys(self._settings)
         async with AsyncExitStack() as stack:
             http = make_http_client(self._settings)
             stack.push_async_callback(http.aclose)
             writer = self._open(stack) if is_present(self._store_file) else None
             past = await self._remember(writer) if writer is not None else _NOTHING
-            asked_at = past.login.last_request_at if past.login is not None else None
-            tokens = TokenKeeper(self._settings, http, self._clock, key, self._login.see, asked_at)
+            known = self._login.prepare(self._settings, keys, past.login, self._clock.now())
+            tokens = TokenKeeper(self._settings, http, self._clock, keys, self._login.see, known)
             stack.push_async_callback(tokens.close)
             if writer is None:
                 if not await _until_stopped(_first_token(tokens), stop):
@@ -126,23 +133,35 @@ class Collector:
         now = self._clock.now()
 
         def read(connection: Connection) -> _Remembered:
+            pool = limit_samples.latest_pool(connection, now)
             return _Remembered(
                 login=console_state.login(connection),
                 tasks={task.task: task for task in console_state.tasks(connection)},
                 alive_until=console_state.heartbeat(connection),
                 hours=coverage.hours(connection, now - _LOOK_BACK, now),
+                own_calls=console_state.own_calls_by_minute(connection, now - WINDOW, now),
+                pool_calls=pool.max_calls if pool is not None else None,
             )
 
         return await writer.write(read)
 
-    def _pace(self, pool_calls: int) -> None:
-        self._intervals = affordable(self._wished, pool_calls, self._settings.own_calls_fraction)
+    def _spend(self, purpose: str, cost: int) -> None:
+        self._own_calls.count(purpose, cost)
+        self._budget.spend(cost)
 
     async def _collect(
         self, writer: Writer, tokens: TokenKeeper, http: httpx.AsyncClient, past: _Remembered
     ) -> None:
+        self._budget.remember(past.own_calls, past.pool_calls)
         client = RestClient(
-            self._settings, tokens, http, self._clock, self._pool.see, self._own_calls.count
+            self._settings,
+            tokens,
+            http,
+            self._clock,
+            self._pool.see,
+            self._spend,
+            on_reach=self._connection.see,
+            on_ageing=self._connection.see_ageing,
         )
         tasks = _Tasks(writer, self._clock, self._retry, past)
         try:
@@ -159,7 +178,16 @@ class Collector:
     def _start_housekeeping(self, tasks: "_Tasks", writer: Writer) -> None:
         pauses = self._wished
         tasks.keep("heartbeat", lambda: beat(writer, self._clock, pauses.heartbeat_real_s))
-        tasks.keep("own calls", lambda: self._own_calls.run(writer, pauses.own_calls_real_s))
+        own_calls, connection = tasks.journal("own calls"), tasks.journal(CONNECTION_TASK)
+        tasks.keep(
+            "own calls",
+            lambda: self._own_calls.run(
+                writer,
+                pauses.own_calls_real_s,
+                lambda: own_calls.note(self._budget.sentence()),
+            ),
+        )
+        tasks.keep(CONNECTION_TASK, lambda: self._connection.run(connection))
         tasks.keep("pool", lambda: self._pool.run(writer, pauses.pool_real_s))
         tasks.keep("login state", lambda: self._login.run(writer))
 
@@ -198,7 +226,7 @@ class Collector:
             writer,
             clock,
             resumed("limits", past.hours, past.alive_until),
-            lambda: self._intervals.limits_s,
+            lambda: self._budget.intervals().limits_s,
         )
         org = OrgSource(client, writer, settings.alias, settings.instance_url)
         log_files = LogFilesSource(
@@ -217,12 +245,16 @@ class Collector:
             self._wished.ledger_real_s,
             self._stream_timings,
         )
-        tasks.repeat("limits", limits.round, lambda: self._intervals.limits_s)
-        tasks.repeat("org", org.round, lambda: self._intervals.org_s)
         tasks.keep("stream", stream.run)
-        tasks.repeat("log files", log_files.round, lambda: self._intervals.log_files_s)
-        tasks.repeat("apps", apps.round, lambda: self._intervals.apps_s)
-        tasks.repeat("users", users.round, lambda: self._intervals.users_s)
+        for name, work, pause in (
+            ("limits", limits.round, lambda: self._budget.intervals().limits_s),
+            ("org", org.round, lambda: self._budget.intervals().org_s),
+            ("log files", log_files.round, lambda: self._budget.intervals().log_files_s),
+            ("apps", apps.round, lambda: self._budget.intervals().apps_s),
+            ("users", users.round, lambda: self._budget.intervals().users_s),
+        ):
+            first_pause_s = self._budget.first_pause_s(name, _last_success(past, name))
+            tasks.repeat(name, work, pause, first_pause_s)
 
     async def _flush(self, writer: Writer) -> None:
         try:
@@ -251,10 +283,14 @@ class _Tasks:
         return self._journals[name]
 
     def repeat(
-        self, name: str, work: Callable[[], Awaitable[str]], interval_s: Callable[[], float]
+        self,
+        name: str,
+        work: Callable[[], Awaitable[str]],
+        interval_s: Callable[[], float],
+        first_pause_s: float = 0.0,
     ) -> None:
         """Start a task of rounds."""
-        self._start(name, self._boundary(name).repeat(work, interval_s))
+        self._start(name, self._boundary(name).repeat(work, interval_s, first_pause_s))
 
     def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Start a task that never ends by itself."""

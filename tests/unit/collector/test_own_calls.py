@@ -1,5 +1,7 @@
 """The console's own calls are counted exactly, also when the store refuses them once."""
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +46,27 @@ async def test_calls_that_could_not_be_stored_are_kept(tmp_path):
             lambda c: console_state.own_calls(c, NOW - timedelta(hours=1), NOW)
         )
     assert dict(stored) == {"limits": 4}
+
+
+async def test_a_call_is_stored_as_soon_as_it_was_made(tmp_path):
+    """So that a killed collector forgets no more than what was under way."""
+    tally = OwnCallTally(STILL)
+    stored: asyncio.Queue[int] = asyncio.Queue()
+    with open_writer(tmp_path / "org.db", commit_interval_s=0.0) as writer:
+
+        async def after() -> None:
+            calls = await writer.write(
+                lambda c: console_state.own_calls_by_minute(c, NOW - timedelta(hours=1), NOW)
+            )
+            stored.put_nowait(sum(one.calls for one in calls))
+
+        running = asyncio.create_task(tally.run(writer, 0.0, after))
+        for wanted in (1, 2):
+            tally.count("limits", 1)
+            assert await asyncio.wait_for(stored.get(), 5) == wanted
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 async def test_only_the_newest_value_counts():
