@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_NUMBERS = frozenset(
-    (
-        "API_VERSION STATUS_CODE RUN_TIME CPU_TIME DB_TOTAL_TIME DB_CPU_TIME DB_BLOCKS"
-        " ROWS_PROCESSED NUMBER_FIELDS REQUEST_SIZE RESPONSE_SIZE USER_AGENT RECORDS_FAILED"
-        " RECORDS_PROCESSED RESULT_SIZE_MB ROW_COUNT AVERAGE_ROW_SIZE NUMBER_COLUMNS"
-        " UI_NUMBER_COLUMNS NUMBER_BUCKETS NUMBER_EXCEPTION_FILTERS"
-    ).split()
+_NUMBERS = (
+    "API_VERSION STATUS_CODE RUN_TIME CPU_TIME DB_TOTAL_TIME DB_CPU_TIME DB_BLOCKS"
+    " ROWS_PROCESSED NUMBER_FIELDS REQUEST_SIZE RESPONSE_SIZE USER_AGENT RECORDS_FAILED"
+    " RECORDS_PROCESSED RESULT_SIZE_MB ROW_COUNT AVERAGE_ROW_SIZE NUMBER_COLUMNS"
+    " UI_NUMBER_COLUMNS NUMBER_BUCKETS NUMBER_EXCEPTION_FILTERS"
 )
-_IDS = frozenset(
-    (
-        "ORGANIZATION_ID USER_ID USER_ID_DERIVED CONNECTED_APP_ID URI_ID_DERIVED REPORT_ID"
-        " REPORT_ID_DERIVED DELEGATED_USER_ID DELEGATED_USER_ID_DERIVED FEATURE_ID"
-    ).split()
+_IDS = (
+    "ORGANIZATION_ID USER_ID USER_ID_DERIVED CONNECTED_APP_ID URI_ID_DERIVED REPORT_ID"
+    " REPORT_ID_DERIVED DELEGATED_USER_ID DELEGATED_USER_ID_DERIVED FEATURE_ID"
 )
 
 
@@ -48,9 +44,9 @@ def _type_of(name: str) -> str:
         return "Boolean"
     if name == "ENTITY_NAME":
         return "Set"
-    if name in _IDS:
+    if name in _IDS.split():
         return "Id"
-    return "Number" if name in _NUMBERS else "String"
+    return "Number" if name in _NUMBERS.split() else "String"
 
 
 def quoted(value: str) -> str:
@@ -58,6 +54,11 @@ def quoted(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
+def joined(values: Iterable[str]) -> str:
+    """Values side by side, as a part of a line."""
+    return ",".join(map(quoted, values))
+
+
 def csv_line(values: Iterable[str]) -> str:
     """One line of a file, with its LF. A value may hold newlines; they stand as they are."""
-    return ",".join(map(quoted, values)) + "\n"
+    return joined(values) + "\n"

@@ -203,8 +203,10 @@ class LogFiles:
     # -- which files there are ----------------------------------------------------------------
 
     def _candidates(self, now_ms: int) -> Iterator[tuple[SimLogFile, ...]]:
-        """What may exist, grouped by what an hour or a day is told in; hour by hour, not type by
-        type, because all types of an hour are made from the same acts."""
+        """What may exist, grouped by the hour or day that it tells of.
+
+        Hour by hour, not type by type: all types of an hour are made from the same acts.
+        """
         oldest_ms = now_ms - self._retention // timedelta(milliseconds=1) - LONGEST_MS
         newest_ms = now_ms - SOONEST_MS
         for day in range(max(self._first_day, oldest_ms // DAY_MS), newest_ms // DAY_MS):

@@ -1,25 +1,35 @@
 """What log rows are made from: everything that happens in the org, minute by minute."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache
 
-from console.simulator.acts import OrgAct
 from console.simulator.app_columns import EcaLogId
 from console.simulator.logins import Logins
+from console.simulator.org_acts import OrgActs
 from console.simulator.own_acts import OwnActs
 from console.simulator.traffic import Traffic
 
+_KEPT_MINUTES = 4
+"""All types of a minute are made one after the other."""
 
-@dataclass(frozen=True, slots=True)
+
 class LogSources:
     """One world's acts, and how its log files name things."""
 
-    traffic: Traffic
-    logins: Logins
-    own: OwnActs
-    """What real clients did."""
-    acts: Callable[[int], tuple[OrgAct, ...]]
-    """All other acts of a minute since 1970, in order of time."""
-    org_id: str
-    """18 characters."""
-    eca_log_id: EcaLogId
+    def __init__(
+        self,
+        traffic: Traffic,
+        logins: Logins,
+        own: OwnActs,
+        acts: OrgActs,
+        org_id: str,
+        eca_log_id: EcaLogId,
+    ) -> None:
+        self.calls = lru_cache(maxsize=_KEPT_MINUTES)(traffic.raw_calls)
+        """The calls of a minute since 1970, in order of time; nobody may change the list."""
+        self.logins = logins
+        self.acts = acts
+        self.own = own
+        """What real clients did."""
+        self.org_id = org_id
+        """18 characters."""
+        self.eca_log_id: EcaLogId = eca_log_id

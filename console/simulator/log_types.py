@@ -3,7 +3,9 @@
 from console.simulator.log_columns import FREE_TYPES
 from console.simulator.log_login_rows import LoginRows, LogoutRows
 from console.simulator.log_quirks import LogQuirks
+from console.simulator.log_rest_rows import RestRows
 from console.simulator.log_rows import LogType
+from console.simulator.log_soap_rows import SoapRows
 from console.simulator.log_sources import LogSources
 from console.simulator.log_usage_rows import ApiTotalUsage
 
@@ -15,6 +17,9 @@ def log_types(
     newest = quirks.newest_columns
     types: tuple[LogType, ...] = (
         ApiTotalUsage(sources, newest=newest),
+        RestRows("RestApi", sources),
+        RestRows("ApexRestApi", sources),
+        SoapRows(sources),
         LoginRows(sources, newest=newest),
         LogoutRows(sources),
     )

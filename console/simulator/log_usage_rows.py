@@ -1,32 +1,23 @@
 """The rows of ApiTotalUsage: every API call of every family, generated and real."""
 
-from functools import lru_cache
-
 from console.simulator.app_columns import logged_app_id_15
-from console.simulator.keys import request_id
+from console.simulator.call_kinds import (
+    ORIGIN_MASK,
+    ORIGIN_SHIFT,
+    STATUS_MASK,
+    STATUS_SHIFT,
+    VARIANT_MASK,
+    VARIANT_SHIFT,
+)
+from console.simulator.keys import request_ids
+from console.simulator.log_call_texts import CallTexts, second_texts, soap_request_id
 from console.simulator.log_columns import columns_of
-from console.simulator.log_csv import csv_line, quoted
+from console.simulator.log_csv import joined
 from console.simulator.log_rows import PUNCTUAL, Rows, in_order
 from console.simulator.log_sources import LogSources
 from console.simulator.moments import MINUTE_MS, compact_ms, iso_ms
 from console.simulator.own_acts import OwnCall
-from console.simulator.traffic import Call
-
-_MOST_KINDS = 50_000
-_resource = lru_cache(maxsize=16_384)(quoted)
-
-
-def request_id_of(call: Call) -> str:
-    """REQUEST_ID of a call, in every log that tells of it."""
-    if call.shape.family == "SOAP":
-        return f"TID:{call.number:020d}"
-    return request_id(call.number)
-
-
-@lru_cache(maxsize=1)
-def second_texts() -> tuple[str, ...]:
-    """``SS.mmm`` for each millisecond of a minute."""
-    return tuple(f"{ms // 1000:02d}.{ms % 1000:03d}" for ms in range(MINUTE_MS))
+from console.simulator.traffic import Call, RawCall
 
 
 class ApiTotalUsage:
@@ -36,45 +27,51 @@ class ApiTotalUsage:
 
     def __init__(self, sources: LogSources, *, newest: bool) -> None:
         self.columns = columns_of(self.event_type, newest=newest)
-        self._traffic = sources.traffic
+        self._calls = sources.calls
         self._own = sources.own
         self._org_id = sources.org_id[:15]
         self._eca_log_id = sources.eca_log_id
         self._newest = newest
-        self._kinds: dict[tuple[object, ...], tuple[str, str, str]] = {}
+        self._texts = CallTexts(self._compose)
 
     def rows(self, minute: int) -> Rows:
         """All calls of a minute since 1970, generated and real."""
         start_ms = minute * MINUTE_MS
-        stamp, iso = f'"ApiTotalUsage","{compact_ms(start_ms)[:12]}', iso_ms(start_ms)[:17]
-        seconds = second_texts()
-        calls = self._traffic.calls(minute)
-        lines = []
-        for call in calls:
-            moment = seconds[call[0] - start_ms]
-            head, tail, end = self._around(call)
-            lines.append(
-                f'{stamp}{moment}","{request_id_of(call)}",{head},{_resource(call.resource)},'
-                f'{tail},"{iso}{moment}Z"{end}'
-            )
-        rows = Rows([call[1] for call in calls], lines)
+        calls = self._calls(minute)
+        numbers = [call[1] for call in calls]
+        lines = self._lines(calls, numbers, start_ms)
         own = self._own.calls(start_ms, start_ms + MINUTE_MS)
         if not own:
-            return rows
-        own_lines = [(call.at_ms, PUNCTUAL, self._own_line(call)) for call in own]
-        return in_order([*zip([c[0] for c in calls], rows.numbers, lines, strict=True), *own_lines])
+            return Rows(numbers, lines)
+        return in_order(
+            [
+                *zip([call[0] for call in calls], numbers, lines, strict=True),
+                *((call.at_ms, PUNCTUAL, self._own_line(call)) for call in own),
+            ]
+        )
 
-    def _around(self, call: Call) -> tuple[str, str, str]:
-        """What stands before and after API_RESOURCE, and after the time: few texts, so kept."""
-        kind = (call.integration, call.shape, call.user_index, call.client_ip, call.status)
-        around = self._kinds.get(kind)
-        if around is None:
-            if len(self._kinds) >= _MOST_KINDS:
-                self._kinds.clear()
-            around = self._kinds[kind] = self._compose(call)
-        return around
+    def _lines(self, calls: list[RawCall], numbers: list[int], start_ms: int) -> list[str]:
+        stamp, iso = f'"ApiTotalUsage","{compact_ms(start_ms)[:12]}', iso_ms(start_ms)[:17]
+        seconds, kinds = second_texts(), self._texts
+        lines = []
+        for (at_ms, number, integration, shape), rest_id in zip(
+            calls, request_ids(numbers), strict=True
+        ):
+            by_status, by_origin, texts, resources, is_soap = kinds[integration, shape]
+            head, tail, end = texts[
+                by_status[number >> STATUS_SHIFT & STATUS_MASK]
+                + by_origin[number >> ORIGIN_SHIFT & ORIGIN_MASK]
+            ]
+            request_id = soap_request_id(number) if is_soap else rest_id
+            moment = seconds[at_ms - start_ms]
+            resource = resources[number >> VARIANT_SHIFT & VARIANT_MASK]
+            lines.append(
+                f'{stamp}{moment}","{request_id}",{head},{resource},{tail},"{iso}{moment}Z"{end}'
+            )
+        return lines
 
     def _compose(self, call: Call) -> tuple[str, str, str]:
+        """What stands before and after API_RESOURCE, and after the time."""
         integration = call.integration
         name = integration.app.name if integration.app and integration.logs_app_name else ""
         head = (
@@ -95,7 +92,7 @@ class ApiTotalUsage:
             call.user.username,
         )
         category = "EXTERNAL_APPLICATION" if integration.counts else "SALESFORCE"
-        return _joined(head), _joined(tail), self._end(category)
+        return joined(head), joined(tail), self._end(category)
 
     def _end(self, category: str) -> str:
         return f',"{category}","","",""\n' if self._newest else "\n"
@@ -122,8 +119,4 @@ class ApiTotalUsage:
             request.username,
             iso_ms(call.at_ms),
         )
-        return _joined(values) + self._end("EXTERNAL_APPLICATION")
-
-
-def _joined(values: tuple[str, ...]) -> str:
-    return csv_line(values).removesuffix("\n")
+        return joined(values) + self._end("EXTERNAL_APPLICATION")

@@ -312,7 +312,7 @@ class World:
             self._traffic,
             self._logins,
             self._own,
-            self._acts.of_minute,
+            self._acts,
             self.facts.org_id,
             options.eca_log_id,
         )
