@@ -155,10 +155,10 @@ class Logins:
             base = mixed(self._salt, day * len(self._desks) + n)
             if weekday(day) >= 5 and (desk.user is not people.ADMIN or base % 3):
                 continue
-            login = _browser_login(desk, _moment(base, 1, day, _MORNING))
+            login = browser_login(desk, _moment(base, 1, day, _MORNING))
             logins.append(login)
             if fraction(mixed(base, 3)) < 0.3:
-                login = _browser_login(desk, _moment(base, 4, day, _NOON))
+                login = browser_login(desk, _moment(base, 4, day, _NOON))
                 logins.append(login)
             if fraction(mixed(base, 5)) < 0.6:
                 at_ms = _moment(base, 6, day, _EVENING)
@@ -181,7 +181,7 @@ class Logins:
             )
         if fraction(mixed(number, 1)) < 3 / DAY_MIN:
             desk = self._desks[3 + number % 6]
-            yield _browser_login(desk, at_ms, "Invalid password")
+            yield browser_login(desk, at_ms, "Invalid password")
         if self._dead_credentials and fraction(mixed(number, 2)) < 2 / DAY_MIN:
             yield Login(
                 at_ms,
@@ -241,7 +241,8 @@ def _login(
     )
 
 
-def _browser_login(desk: Desk, at_ms: int, status: str = SUCCESS) -> Login:
+def browser_login(desk: Desk, at_ms: int, status: str = SUCCESS) -> Login:
+    """A login of a person with user name and password."""
     return Login(
         at_ms=at_ms,
         number=number_from("desk", desk.user.username, at_ms),

@@ -79,7 +79,7 @@ def set_stage(
     scenario = scenario_named(name)
     wanted = scenario.begins if episode_at is None else episode_at
     began_ms = -(-(opened_ms + wanted // _MS) // MINUTE_MS) * MINUTE_MS
-    plot = scenario.plot(Opening(seed, opened_ms, began_ms))
+    plot = scenario.plot(Opening(seed, opened_ms, began_ms, scale))
     traffic = Traffic(seed, scenario.integrations, plot.changes, plot.calls, scale)
     logins = Logins(
         seed, scenario.integrations, scenario.desks, plot.logins, scenario.dead_credentials

@@ -227,6 +227,7 @@ class _Source:
         self._weekday = _scaled(integration.rhythm.per_minute(weekend=False), scale)
         self._weekend = _scaled(integration.rhythm.per_minute(weekend=True), scale)
         self._changes = changes
+        self._scale = scale
         self.shape_of = (_spread(integration.shapes) * (256 // _SHAPE_SLOTS)).__getitem__
         """The shape that a byte of chance chooses."""
 
@@ -266,7 +267,8 @@ class _Source:
                 max(first, change.first_minute), min(first + HOUR_MIN, change.end_minute)
             ):
                 usual = expected[minute - first]
-                expected[minute - first] = usual * change.factor + change.extra_per_minute
+                extra = change.extra_per_minute * self._scale
+                expected[minute - first] = usual * change.factor + extra
         return expected
 
     def _day_factor(self, day: int) -> float:

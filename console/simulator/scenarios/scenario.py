@@ -59,6 +59,8 @@ class Opening:
     """The org's time at its start."""
     begin_ms: int
     """When the episode begins, a whole minute; before ``opened_ms`` where asked for."""
+    scale: float = 1.0
+    """How many times their usual calls the integrations make."""
 
 
 @dataclass(frozen=True, slots=True)
