@@ -39,21 +39,24 @@ def declared(
     rows: Rows,
     parents: Parents | None = None,
     *,
-    page_rows: int = 2000,
-    max_rows: int | None = None,
+    children: Parents | None = None,
+    aggregatable: bool = True,
 ) -> Table:
-    """A table of the declared columns.
+    """A table of the declared columns, with its parent and child relationships.
 
     Rows may leave columns out: booleans are then False, everything else None. They are made once,
     or at every reading where ``rows`` is a function. Raises ValueError for a row with a column
     that is not declared.
     """
-    fields = {field.name: field for field in map(_field, columns.split())}
+    fields = {
+        field.name: field if aggregatable else replace(field, aggregatable=False)
+        for field in map(_field, columns.split())
+    }
     blank: dict[str, Value] = {
         field.name: False if field.type == "boolean" else None for field in fields.values()
     }
     links = {**(AUDIT_PARENTS if "LastModifiedById" in fields else {}), **(parents or {})}
-    table = Table(name, fields, tuple, key_prefix, links, page_rows=page_rows, max_rows=max_rows)
+    table = Table(name, fields, tuple, key_prefix, links, children=children or {})
     if callable(rows):
         make = rows
         return replace(table, rows=lambda: _filled(blank, make()))

@@ -1,7 +1,7 @@
 """The last logins of everybody, for the columns and objects that tell of sessions.
 
 Reads each minute of the org's last day once, and after that only the minutes that have gone by.
-Bound: one login for each user and application.
+Bound: one login for each user, application and address.
 """
 
 from collections.abc import Mapping
@@ -21,20 +21,29 @@ class RecentLogins:
         self._logins = logins
         self._own = own
         self._newest: dict[_Key, Login] = {}
+        self._addresses: dict[str, Login] = {}
         self._read_until_ms = 0
 
     def all(self, now_ms: int) -> Mapping[_Key, Login]:
-        """The newest successful login of each, at or before ``now_ms``, oldest key first."""
+        """The newest successful login of each, at or before ``now_ms``."""
         first = max(self._read_until_ms // MINUTE_MS, now_ms // MINUTE_MS - DAY_MIN)
         for minute in range(first, now_ms // MINUTE_MS + 1):
             start_ms = minute * MINUTE_MS
             own = self._own.logins(start_ms, start_ms + MINUTE_MS)
             for login in (*self._logins.of_minute(minute), *own):
-                if login.succeeded and self._read_until_ms <= login.at_ms <= now_ms:
+                if not self._read_until_ms <= login.at_ms <= now_ms:
+                    continue
+                self._addresses[login.source_ip] = login
+                if login.succeeded:
                     key = (login.user.user_id, login.application, login.source_ip)
                     self._newest[key] = login
-        self._read_until_ms = max(self._read_until_ms, now_ms)
+        self._read_until_ms = max(self._read_until_ms, now_ms + 1)
         return self._newest
+
+    def by_address(self, now_ms: int) -> Mapping[str, Login]:
+        """The newest login attempt from each address, refused ones included."""
+        self.all(now_ms)
+        return self._addresses
 
     def by_user(self, now_ms: int) -> Mapping[str, Login]:
         """The newest successful login of each user, by user id."""

@@ -5,6 +5,7 @@ the description of a v64 org; further columns of the Tooling API from its publis
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from console.simulator import story_people as people
 from console.simulator.declared import AUDIT, STANDARD, audited, declared
@@ -40,7 +41,7 @@ _MENU = (
     " CanvasOptions Type:picklist ApplicationId:reference UserSortOrder:int IsVisible:boolean"
     " IsAccessible:boolean"
 )
-_TOKEN = (
+_APPROVAL = (
     "Id:id AccessToken UserId:reference RequestToken CreatedDate:datetime AppName"
     " LastUsedDate:datetime UseCount:int DeleteToken AppMenuItemId:reference"
 )
@@ -150,15 +151,9 @@ def _oauth_token(sources: OrgSources) -> Table:
                     "AppMenuItemId": _menu_id(app) if app.kind == "connected_app" else None,
                 }
 
-    return declared(
-        "OauthToken",
-        "0CQ",
-        _TOKEN,
-        rows,
-        {"AppMenuItem": ("AppMenuItem", "AppMenuItemId"), "User": ("User", "UserId")},
-        page_rows=TOKEN_PAGE,
-        max_rows=TOKEN_LIMIT,
-    )
+    parents = {"AppMenuItem": ("AppMenuItem", "AppMenuItemId"), "User": ("User", "UserId")}
+    table = declared("OauthToken", "0CQ", _APPROVAL, rows, parents)
+    return replace(table, page_rows=TOKEN_PAGE, max_rows=TOKEN_LIMIT, max_offset=None)
 
 
 def delete_token(app: SimApp, username: str) -> str:

@@ -56,7 +56,14 @@ def people_tables(sources: OrgSources) -> tuple[Table, ...]:
     }
     return (
         declared("Organization", "00D", _ORGANIZATION, [_organization(facts)]),
-        declared("User", "005", _USER, lambda: _users(sources), user_parents),
+        declared(
+            "User",
+            "005",
+            _USER,
+            lambda: _users(sources),
+            user_parents,
+            children={"PermissionSetAssignments": ("PermissionSetAssignment", "AssigneeId")},
+        ),
         declared("UserLogin", "0Yw", _USER_LOGIN, map(_user_login, facts.users), login_parents),
     )
 

@@ -64,6 +64,7 @@ def permission_tables(sources: OrgSources) -> tuple[Table, ...]:
             f"{_PROFILE} {granted}",
             lambda: _profiles(facts, access),
             {"UserLicense": ("UserLicense", "UserLicenseId")},
+            children={"Users": ("User", "ProfileId")},
         ),
         declared(
             "PermissionSet",
@@ -71,6 +72,10 @@ def permission_tables(sources: OrgSources) -> tuple[Table, ...]:
             f"{_PERMISSION_SET} {granted}",
             lambda: _permission_sets(facts, access),
             {"Profile": ("Profile", "ProfileId"), "License": ("UserLicense", "LicenseId")},
+            children={
+                "Assignments": ("PermissionSetAssignment", "PermissionSetId"),
+                "SetupEntityAccessItems": ("SetupEntityAccess", "ParentId"),
+            },
         ),
         declared(
             "PermissionSetAssignment",
