@@ -120,6 +120,25 @@ class RhythmChange:
     end_minute: int
     """The first minute that is as usual again."""
     factor: float = 1.0
-    """What each minute's expected calls are multiplied by; 0 is silence."""
+    """What each minute's expected calls are multiplied by."""
     extra_per_minute: float = 0.0
     """Expected calls on top of that, whatever the hour."""
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the integration neither calls nor logs in."""
+        return not self.factor and not self.extra_per_minute
+
+    def covers(self, minute: int) -> bool:
+        """Whether that minute since 1970 is changed."""
+        return self.first_minute <= minute < self.end_minute
+
+
+def is_silenced(
+    changes: tuple[RhythmChange, ...], integration: SimIntegration, minute: int
+) -> bool:
+    """Whether one of the changes silences the integration in that minute."""
+    return any(
+        change.integration is integration and change.is_silence and change.covers(minute)
+        for change in changes
+    )

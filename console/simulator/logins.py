@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from console.simulator import story_people as people
 from console.simulator.dice import fraction, mixed, number_from
-from console.simulator.integration import SimIntegration
+from console.simulator.integration import RhythmChange, SimIntegration, is_silenced
 from console.simulator.moments import DAY_MIN, HOUR_MIN, MINUTE_MS, weekday
 from console.simulator.schedule import (
     address_of,
@@ -105,11 +105,14 @@ class Logins:
         integrations: tuple[SimIntegration, ...],
         desks: tuple[Desk, ...] = DESKS,
         planted: Iterable[Login] = (),
+        changes: tuple[RhythmChange, ...] = (),
+        *,
         dead_credentials: bool = True,
     ) -> None:
         self._salt = number_from("logins", seed)
         self._integrations = integrations
         self._desks = desks
+        self._changes = changes
         self._dead_credentials = dead_credentials
         self._planted: dict[int, list[Login]] = {}
         for login in planted:
@@ -138,6 +141,8 @@ class Logins:
         for integration in self._integrations:
             for user_index in range(len(integration.users)):
                 for minute in login_minutes(integration, user_index, first, end):
+                    if is_silenced(self._changes, integration, minute):
+                        continue
                     login = _program_login(integration, user_index, minute)
                     found.setdefault(minute, []).append(login)
         for login in self.desk_logins(hour * HOUR_MIN // DAY_MIN):

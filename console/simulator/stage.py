@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from console.simulator.integration import SimIntegration
 from console.simulator.logins import Logins
 from console.simulator.moments import MINUTE_MS, from_ms, iso_ms, to_ms
 from console.simulator.org_acts import OrgActs
@@ -34,7 +35,8 @@ class Stage:
         for integration in self.scenario.integrations:
             names = [user.username for user in integration.users]
             if integration.app is app and username in names and integration.logs_in_by_itself:
-                return from_ms(session_start_ms(integration, names.index(username), now_ms))
+                awake_ms = self._last_awake(integration, now_ms)
+                return from_ms(session_start_ms(integration, names.index(username), awake_ms))
         planted = (
             from_ms(login.at_ms)
             for login in self.plot.logins
@@ -44,6 +46,17 @@ class Stage:
             and login.at_ms <= now_ms
         )
         return max(planted, default=app.last_used_at)
+
+    def _last_awake(self, integration: SimIntegration, now_ms: int) -> int:
+        """The last moment up to now at which the integration was not silenced."""
+        starts = (
+            change.first_minute * MINUTE_MS - 1
+            for change in self.plot.changes
+            if change.integration is integration
+            and change.is_silence
+            and change.covers(now_ms // MINUTE_MS)
+        )
+        return min(starts, default=now_ms)
 
     def permissions_lost(self, now_ms: int) -> list[Permission]:
         """What orgwatch's user has lost by then, in the order of the story."""
@@ -82,7 +95,12 @@ def set_stage(
     plot = scenario.plot(Opening(seed, opened_ms, began_ms, scale))
     traffic = Traffic(seed, scenario.integrations, plot.changes, plot.calls, scale)
     logins = Logins(
-        seed, scenario.integrations, scenario.desks, plot.logins, scenario.dead_credentials
+        seed,
+        scenario.integrations,
+        scenario.desks,
+        plot.logins,
+        plot.changes,
+        dead_credentials=scenario.dead_credentials,
     )
     return Stage(
         scenario, plot, began_ms, traffic, logins, OrgActs(seed, traffic, logins, plot.acts)

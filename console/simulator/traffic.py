@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from console.simulator.dice import MASK, fraction, mixed, number_from
 from console.simulator.ids import record_id
-from console.simulator.integration import CallShape, RhythmChange, SimIntegration
+from console.simulator.integration import CallShape, RhythmChange, SimIntegration, is_silenced
 from console.simulator.lanes import Lanes, unmixed, walked
 from console.simulator.moments import DAY_MIN, HOUR_MIN, MINUTE_MS, is_weekend, weekday
 from console.simulator.schedule import (
@@ -165,14 +165,21 @@ class Traffic:
         """All calls of a minute since 1970, in order of time."""
         return self._recent(minute)
 
-    def raw_calls(self, minute: int) -> list[RawCall]:
+    def raw_calls(
+        self, minute: int, owners: frozenset[SimIntegration] | None = None
+    ) -> list[RawCall]:
         """What `calls` gives as plain tuples, at a third of the cost: for whoever wants them all.
 
-        What is asked about a call is best asked of ``Call(*raw)``.
+        ``owners`` narrows it to the calls of some integrations. What is asked about a call is best
+        asked of ``Call(*raw)``.
         """
         hour, n = divmod(minute, HOUR_MIN)
         start_ms = minute * MINUTE_MS
-        busy = [(source, plan) for source, plan in self._hour(hour) if plan.counts[n]]
+        busy = [
+            (source, plan)
+            for source, plan in self._hour(hour)
+            if plan.counts[n] and (owners is None or source.integration in owners)
+        ]
         lanes = Lanes(b"".join(unmixed(plan.bases[n], plan.counts[n]) for _, plan in busy))
         slots = lanes.third_bytes()
         owners: list[SimIntegration] = []
@@ -184,9 +191,15 @@ class Traffic:
         moments = lanes.spread_over(start_ms + 1, MINUTE_MS - 1)
         calls: list[RawCall] = list(zip(moments, lanes.numbers(), owners, shapes, strict=True))
         for source in self._sources:
-            if source.integration.login.is_api_call:
+            if source.integration.login.is_api_call and (
+                owners is None or source.integration in owners
+            ):
                 calls += source.login_calls(minute)
-        calls += self._planted.get(minute, ())
+        calls += (
+            call
+            for call in self._planted.get(minute, ())
+            if owners is None or call.integration in owners
+        )
         calls.sort(key=_at)
         return calls
 
@@ -254,6 +267,8 @@ class _Source:
     def api_logins(self, minute: int) -> list[int]:
         """Which users log in by an API call during a minute."""
         if not self.integration.login.is_api_call:
+            return []
+        if is_silenced(self._changes, self.integration, minute):
             return []
         users = range(len(self.integration.users))
         return [n for n in users if is_login_minute(self.integration, n, minute)]

@@ -9,6 +9,7 @@ from console.simulator.scenarios.acme import ACME
 from console.simulator.scenarios.calm_week import CALM_WEEK
 from console.simulator.scenarios.chatty_client import CHATTY_CLIENT
 from console.simulator.scenarios.dormant_app import DORMANT_APP
+from console.simulator.scenarios.migration import MIGRATION
 from console.simulator.scenarios.missing_permissions import MISSING_PERMISSIONS
 from console.simulator.scenarios.no_event_monitoring import NO_EVENT_MONITORING
 from console.simulator.scenarios.off_hours import OFF_HOURS
@@ -35,6 +36,7 @@ _ALL = (
     STOLEN_TOKEN,
     DORMANT_APP,
     OFF_HOURS,
+    MIGRATION,
     NO_EVENT_MONITORING,
     MISSING_PERMISSIONS,
 )
