@@ -59,7 +59,11 @@ class RestRows:
         self.columns = columns_of(event_type)
         self._family = _FAMILIES[event_type]
         self._has_agent = "BOT_IDENTIFIER" in self.columns.names
-        self._calls = sources.calls
+        self._calls = (
+            sources.calls
+            if event_type == "RestApi"
+            else sources.calls_with(lambda shape: shape.family == self._family)
+        )
         self._own = sources.own
         self._org_id = sources.org_id[:15]
         self._eca_log_id = sources.eca_log_id

@@ -26,14 +26,14 @@ class SoapRows:
 
     def __init__(self, sources: LogSources) -> None:
         self.columns = columns_of(self.event_type)
-        self._calls = sources.calls
+        self._calls = sources.calls_with(lambda shape: shape.family == "SOAP")
         self._own = sources.own
         self._org_id = sources.org_id[:15]
 
     def rows(self, minute: int) -> Rows:
         """All SOAP calls of a minute since 1970, generated and real."""
         start_ms = minute * MINUTE_MS
-        calls = [Call(*call) for call in self._calls(minute) if call[3].family == "SOAP"]
+        calls = [Call(*call) for call in self._calls(minute)]
         own = [
             call
             for call in self._own.calls(start_ms, start_ms + MINUTE_MS)

@@ -1,12 +1,14 @@
 """What log rows are made from: everything that happens in the org, minute by minute."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from console.simulator.app_columns import EcaLogId
+from console.simulator.integration import CallShape
 from console.simulator.logins import Logins
 from console.simulator.org_acts import OrgActs
 from console.simulator.own_acts import OwnActs
-from console.simulator.traffic import Traffic
+from console.simulator.traffic import SOAP_LOGIN, RawCall, Traffic
 
 _KEPT_MINUTES = 4
 """All types of a minute are made one after the other."""
@@ -26,6 +28,7 @@ class LogSources:
     ) -> None:
         self.calls = lru_cache(maxsize=_KEPT_MINUTES)(traffic.raw_calls)
         """The calls of a minute since 1970, in order of time; nobody may change the list."""
+        self._traffic = traffic
         self.logins = logins
         self.acts = acts
         self.own = own
@@ -33,3 +36,24 @@ class LogSources:
         self.org_id = org_id
         """18 characters."""
         self.eca_log_id: EcaLogId = eca_log_id
+
+    def calls_with(self, fits: Callable[[CallShape], bool]) -> Callable[[int], list[RawCall]]:
+        """What gives a minute's calls of the shapes that fit, without making the others."""
+        shapes = frozenset(
+            shape
+            for one in self._traffic.integrations
+            for shape in (*one.shapes, SOAP_LOGIN)
+            if fits(shape)
+        )
+        owners = frozenset(
+            one
+            for one in self._traffic.integrations
+            if not shapes.isdisjoint(one.shapes) or (SOAP_LOGIN in shapes and one.login.is_api_call)
+        )
+
+        def calls(minute: int) -> list[RawCall]:
+            if not owners:
+                return []
+            return [raw for raw in self._traffic.raw_calls(minute, owners) if raw[3] in shapes]
+
+        return calls

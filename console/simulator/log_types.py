@@ -1,8 +1,16 @@
 """The event log file types of an org."""
 
+from console.simulator.log_act_rows import (
+    BulkJobRows,
+    LoginAsRows,
+    PermissionUpdateRows,
+    ReportExportRows,
+    ReportRows,
+)
 from console.simulator.log_columns import FREE_TYPES
 from console.simulator.log_login_rows import LoginRows, LogoutRows
 from console.simulator.log_quirks import LogQuirks
+from console.simulator.log_rare_rows import ApexExceptionRows, FutureRows, MetadataRows
 from console.simulator.log_rest_rows import RestRows
 from console.simulator.log_rows import LogType
 from console.simulator.log_soap_rows import SoapRows
@@ -20,9 +28,16 @@ def log_types(
         RestRows("RestApi", sources),
         RestRows("ApexRestApi", sources),
         SoapRows(sources),
+        BulkJobRows(sources),
         LoginRows(sources, newest=newest),
         LogoutRows(sources),
+        LoginAsRows(sources),
+        ReportExportRows(sources),
+        ReportRows(sources),
+        PermissionUpdateRows(sources),
+        MetadataRows(sources),
+        ApexExceptionRows(sources),
     )
     if event_monitoring:
-        return types
+        return (*types, FutureRows(sources)) if quirks.future_type else types
     return tuple(one for one in types if one.event_type in FREE_TYPES)
