@@ -76,6 +76,8 @@ class ScriptedOrg:
             if self.token_answers:
                 return await self.token_answers.popleft()(request)
             return self.grant()
+        if request.path.startswith("/services/oauth2/") and request.path in self.routes:
+            return await self.routes[request.path](request)
         if request.path == "/services/data":
             return web.json_response(
                 [
