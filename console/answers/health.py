@@ -8,12 +8,22 @@ from pathlib import Path
 from console.answers.coverage import Completeness, completeness_of
 from console.answers.limits import POOL_LIMIT, answer_own_calls
 from console.answers.moment import Moment
+from console.clock import Clock
 from store import console_state, database, events, limit_samples
 from store.records import LoginState, OrgIdentity, TaskState
 
 STREAM_TASK = "stream"
 """The name under which the collector's streaming task reports."""
+CONNECTION_TASK = "connection"
+"""The name under which the collector says whether the org answers: backing off while it is down,
+running otherwise, with the org's warning about the API version as the message."""
 DEFAULT_GRACE = timedelta(seconds=60)
+
+
+def heartbeat_grace(clock: Clock) -> timedelta:
+    """How old a collector's heartbeat may be: a real minute, in the org's time."""
+    real_s = DEFAULT_GRACE.total_seconds()
+    return DEFAULT_GRACE * (real_s / clock.real_delay_s(real_s))
 
 
 @dataclass(frozen=True, slots=True)

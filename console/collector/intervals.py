@@ -20,6 +20,8 @@ class Intervals:
     apps_s: float = 3600.0
     users_s: float = 3600.0
     org_s: float = 86_400.0
+    permissions_s: float = 86_400.0
+    access_s: float = 21_600.0
     heartbeat_real_s: float = 5.0
     own_calls_real_s: float = 0.2
     """The own calls are stored at most this often, and each as soon as it was made."""
@@ -58,6 +60,8 @@ class PacedSource:
 
 
 SOURCES = (
+    PacedSource("access", "access_s", 8, DAY_S),
+    PacedSource("permissions", "permissions_s", 14, 2 * DAY_S),
     PacedSource("users", "users_s", 5, DAY_S),
     PacedSource("apps", "apps_s", 8, DAY_S / 6),
     PacedSource("org", "org_s", 1, DAY_S),

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from console.clock import Clock
+from console.collector.access import AccessSource
 from console.collector.apps import AppsSource
 from console.collector.budget import WINDOW, OwnCallBudget
 from console.collector.connection import CONNECTION_TASK, ConnectionRecorder
@@ -27,6 +28,7 @@ from console.collector.login import LoginRecorder
 from console.collector.org import OrgSource, identity_of_login
 from console.collector.own_calls import OwnCallTally
 from console.collector.pool import PoolSampler
+from console.collector.posture import PostureSource
 from console.collector.rounds import Boundary
 from console.collector.stream import StreamSource
 from console.collector.stream_ledger import StreamLedger
@@ -245,6 +247,10 @@ class Collector:
             self._wished.ledger_real_s,
             self._stream_timings,
         )
+        permissions = AccessSource(
+            client, clock, settings.username, settings.stream_channels, writer
+        )
+        posture = PostureSource(client, writer, clock)
         tasks.keep("stream", stream.run)
         for name, work, pause in (
             ("limits", limits.round, lambda: self._budget.intervals().limits_s),
@@ -252,6 +258,8 @@ class Collector:
             ("log files", log_files.round, lambda: self._budget.intervals().log_files_s),
             ("apps", apps.round, lambda: self._budget.intervals().apps_s),
             ("users", users.round, lambda: self._budget.intervals().users_s),
+            ("permissions", permissions.round, lambda: self._budget.intervals().permissions_s),
+            ("access", posture.round, lambda: posture.pause_s(self._budget.intervals().access_s)),
         ):
             first_pause_s = self._budget.first_pause_s(name, _last_success(past, name))
             tasks.repeat(name, work, pause, first_pause_s)

@@ -8,12 +8,14 @@ from console import __version__
 from console.commands.boundary import run_to_exit
 
 COMMANDS = {
+    "access": "how integration users stand, and who breaks when a credential rotates",
     "apps": "every app with its kind and its state on the way to an External Client App",
     "collect": "the collector alone: fills the store until it is stopped",
     "config": "the settings in force, and where each came from",
     "console": "the console on the configured org, collector inside (the default)",
     "coverage": "how complete the store is, by source and hour",
     "demo": "everything at once, on a simulated org",
+    "doctor": "what works, what does not, and what to do",
     "events": "logins and API calls, streamed and logged, newest first",
     "ingest": "load event log files from disk",
     "limits": "how far each limit is used, and when the API pool runs dry",

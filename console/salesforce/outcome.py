@@ -6,8 +6,10 @@ import httpx
 
 from console.errors import OrgError, OrgRefused, OrgUnreachable, UnreadableAnswer
 from console.faults.row import Retry
+from console.faults.soap import soap_row
+from console.salesforce import soap
 from console.salesforce.exchange import Answer, not_json, undecodable
-from console.salesforce.faults import refusal, row_of
+from console.salesforce.faults import refusal, row_of, soap_refusal
 from console.salesforce.retry_after import retry_after_s
 from console.salesforce.unreachable import unreachable
 
@@ -49,6 +51,21 @@ def refused_or_unreadable(answer: Answer, what: str) -> Refused | UnreadableAnsw
     wish_s = retry_after_s(answer.headers.get("Retry-After"), answer.date())
     fault = refusal(answer.status, body, what, wish_s)
     return Refused(fault, row_of(answer.status, body).retry, is_trouble=is_trouble)
+
+
+def refused_by_soap(answer: Answer, what: str) -> Refused | UnreadableAnswer:
+    """What an ``answer`` of status 400 or above to a SOAP request is.
+
+    A refused session is final here: SOAP refuses tokens that REST takes (those in JWT format), and
+    a new one of the same app would fare no better.
+    """
+    fault = soap.fault_of(answer)
+    if fault is None:
+        return refused_or_unreadable(answer, what)
+    retry = soap_row(*fault).retry
+    if retry is Retry.NEW_TOKEN:
+        retry = Retry.FINAL
+    return Refused(soap_refusal(*fault, what), retry, is_trouble=False)
 
 
 def failure_of(error: Exception, address: str) -> Failure:

@@ -13,6 +13,7 @@ import stamina
 from console.clock import Clock
 from console.errors import OrgError
 from console.faults.row import Retry
+from console.salesforce import soap
 from console.salesforce.ageing import deprecation
 from console.salesforce.backoff import FullJitter
 from console.salesforce.circuit import Circuit, OrgReach
@@ -20,7 +21,13 @@ from console.salesforce.deadlines import Deadlines
 from console.salesforce.exchange import Answer, open_answer, read_answer, undecodable
 from console.salesforce.limit_header import LIMIT_HEADER, parse_limit_info
 from console.salesforce.login import TokenKeeper
-from console.salesforce.outcome import FAILURES, Refused, failure_of, refused_or_unreadable
+from console.salesforce.outcome import (
+    FAILURES,
+    Refused,
+    failure_of,
+    refused_by_soap,
+    refused_or_unreadable,
+)
 from console.salesforce.shown_certificate import with_shown_certificate
 from console.salesforce.types import AccessToken, LimitHeader
 from console.salesforce.unreachable import unreachable
@@ -55,6 +62,8 @@ class Ask:
     params: Mapping[str, str] | None = None
     json_body: Mapping[str, object] | None = None
     """Sent by POST, for composite reads."""
+    soap_body: str | None = None
+    """XML for the body of a SOAP envelope, sent by POST with the token within."""
     authenticated: bool = True
     is_read: bool = True
     """False for what may change something: it is never sent twice for a reason nobody knows."""
@@ -254,21 +263,24 @@ class Requester:
         if response.status_code < httpx.codes.BAD_REQUEST:
             return response
         try:
-            raise refused_or_unreadable(await read_answer(response), ask.what)
+            judge = refused_or_unreadable if ask.soap_body is None else refused_by_soap
+            raise judge(await read_answer(response), ask.what)
         finally:
             await response.aclose()
 
     async def _sent(self, ask: Ask, token: AccessToken) -> httpx.Response:
         """Sends and accounts; a request whose answer is lost counts, as the org may count it."""
+        is_soap = ask.soap_body is not None
         request = self._http.build_request(
-            "GET" if ask.json_body is None else "POST",
+            "POST" if is_soap or ask.json_body is not None else "GET",
             f"{token.instance_url}{ask.path}",
             params=ask.params,
             json=ask.json_body,
-            headers={"Accept": "*/*", **CALL_OPTIONS},
+            content=None if ask.soap_body is None else soap.envelope(ask.soap_body, token.value),
+            headers={"Accept": "*/*", **(soap.HEADERS if is_soap else CALL_OPTIONS)},
             timeout=self._deadlines.as_httpx(),
         )
-        auth = BearerAuth(token.value) if ask.authenticated else None
+        auth = BearerAuth(token.value) if ask.authenticated and not is_soap else None
         try:
             response = await open_answer(self._http, request, auth)
         except _NOT_SENT:

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from itertools import islice
+from xml.sax.saxutils import escape
 
 import httpx
 
 from console.clock import Clock
 from console.errors import ConfigurationError, OrgRefused
+from console.salesforce import soap
 from console.salesforce.circuit import OrgReach
 from console.salesforce.composite import (
     MAX_QUERIES,
@@ -81,6 +83,20 @@ class RestClient:
         path = await self._absolute("/tooling/query" if tooling else "/query")
         first = await self._first_page(path, soql, purpose)
         return await self._all_records(first, path, soql, purpose, max_records)
+
+    async def list_metadata(self, metadata_type: str, *, purpose: str) -> int:
+        """How many components of a type the Metadata API lists (metadata API guide).
+
+        Refused with ``INSUFFICIENT_ACCESS`` or ``INVALID_TYPE`` where it may not be read.
+        """
+        version = await self.api_version()
+        ask = Ask(
+            f"/services/Soap/m/{version}",
+            purpose,
+            soap_body=f"<m:listMetadata><m:queries><m:type>{escape(metadata_type)}</m:type>"
+            f"</m:queries><m:asOfVersion>{version}</m:asOfVersion></m:listMetadata>",
+        )
+        return sum(1 for _ in soap.results(await self._requester.answer(ask), "listMetadata"))
 
     async def count(self, soql: str, *, purpose: str) -> int | None:
         """What a ``SELECT COUNT() FROM …`` counted; None when the org did not say."""

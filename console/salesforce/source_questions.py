@@ -116,14 +116,14 @@ QUESTIONS = (
     ),
     Question(
         "permission_sets",
-        "Permission sets and profiles",
+        "Permission sets",
         Api.QUERY,
         "SELECT Id FROM PermissionSet LIMIT 1",
         VIEW_SETUP,
     ),
     Question(
         "pre_authorizations",
-        "Who is pre-authorized for which app",
+        "Pre-authorizations",
         Api.QUERY,
         "SELECT Id FROM SetupEntityAccess WHERE SetupEntityType = 'ConnectedApplication' LIMIT 1",
         VIEW_SETUP,
@@ -145,7 +145,7 @@ QUESTIONS = (
     ),
     Question(
         "eca_policies",
-        "Policies of external client apps",
+        "ECA policies",
         Api.QUERY,
         "SELECT Id FROM ExtlClntAppOauthPlcyCnfg LIMIT 1",
         VIEW_APPS,
@@ -185,7 +185,7 @@ QUESTIONS = (
     ),
     Question(
         "oauth_usage",
-        "Usage of external client apps",
+        "ECA usage",
         Api.REST,
         "/apps/oauth/usage?page=0&pageSize=1",
         VIEW_APPS,
@@ -200,7 +200,7 @@ QUESTIONS = (
     ),
     Question(
         "transaction_security",
-        "Transaction security policies",
+        "Transaction security",
         Api.TOOLING,
         "SELECT Id FROM TransactionSecurityPolicy LIMIT 1",
         CUSTOMIZE,

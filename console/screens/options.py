@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from console.answers.health import heartbeat_grace
 from console.answers.moment import Moment
 from console.clock import Clock
 from console.settings import IntegrationSettings
-
-_GRACE_S = 60.0
 
 
 class Companion(Protocol):
@@ -43,7 +42,7 @@ class ConsoleOptions:
 
     def heartbeat_grace(self) -> timedelta:
         """How old the collector's heartbeat may be: a real minute, in the org's time."""
-        return timedelta(seconds=_GRACE_S * _GRACE_S / self.clock.real_delay_s(_GRACE_S))
+        return heartbeat_grace(self.clock)
 
     def moment(self) -> Moment:
         """The rolling day that the screens look at now, or the window that was asked for."""

@@ -1,0 +1,64 @@
+"""Envelopes of the SOAP APIs, and what comes back in them.
+
+Forms as in the metadata API guide ("listMetadata()") and as jsforce and CumulusCI speak them. The
+token travels in the envelope's session header; tokens in JWT format are refused there.
+"""
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+from console.salesforce.exchange import Answer, unexpected
+from console.secrets import Secret
+
+METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
+HEADERS = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
+
+_ENVELOPE_NAMESPACE = "http://schemas.xmlsoap.org/soap/envelope/"
+
+
+def envelope(body: str, token: Secret) -> bytes:
+    """The request around ``body``, which is XML with the prefix ``m`` for metadata."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<soapenv:Envelope xmlns:soapenv="{_ENVELOPE_NAMESPACE}" xmlns:m="{METADATA_NAMESPACE}">'
+        f"<soapenv:Header><m:SessionHeader><m:sessionId>{escape(token.reveal())}</m:sessionId>"
+        "</m:SessionHeader><m:CallOptions><m:client>orgwatch</m:client></m:CallOptions>"
+        f"</soapenv:Header><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"
+    ).encode()
+
+
+def fault_of(answer: Answer) -> tuple[str, str] | None:
+    """``faultcode`` and ``faultstring`` of an answer; None when it is no SOAP fault."""
+    root = _parsed(answer.body)
+    fault = None if root is None else root.find(f".//{{{_ENVELOPE_NAMESPACE}}}Fault")
+    if fault is None:
+        return None
+    return fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
+
+
+def results(answer: Answer, operation: str) -> Iterator[ET.Element]:
+    """The ``result`` elements of an operation's response.
+
+    `UnreadableAnswer` when it is another document.
+    """
+    root = _parsed(answer.body)
+    response = (
+        None if root is None else root.find(f".//{{{METADATA_NAMESPACE}}}{operation}Response")
+    )
+    if response is None:
+        raise unexpected(operation, f"{operation}Response")
+    return response.iterfind(f"{{{METADATA_NAMESPACE}}}result")
+
+
+def _parsed(body: bytes) -> ET.Element | None:
+    """The document's root; None for what is no XML, or XML with a type of its own.
+
+    No answer of Salesforce declares a document type, and one that does could define entities.
+    """
+    if b"<!DOCTYPE" in body:
+        return None
+    try:
+        return ET.fromstring(body)  # noqa: S314 - bounded in size, no document type
+    except ET.ParseError:
+        return None
