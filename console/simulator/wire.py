@@ -117,7 +117,7 @@ class Wire:
             latest_alias=rest.latest_alias,
         )
         if oauth.shared_certificate:
-            (certificate_key,) = set(self.app_keys.values())
+            certificate_key = next(iter(self.app_keys.values()))
             self.app_keys = {app.consumer_key: certificate_key for app in self.world.facts.apps}
 
     def new_token_serial(self) -> str:
