@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from console.answers.health import HealthAnswer
+from console.answers.health import CONNECTION_TASK, HealthAnswer
 from console.answers.limits import LimitAnswer
 from console.answers.usage import IntegrationUsage
 from console.presenters import formats
@@ -103,12 +103,31 @@ def _console(health: HealthAnswer) -> Iterator[Concern]:
         elif task.phase is TaskPhase.BACKING_OFF:
             text = f"collecting {task.task} is retried: {task.message}"
             yield Concern(Severity.WARNING, text, "events", task.since)
+        elif task.task == CONNECTION_TASK and task.message:
+            text = f"the org on the API version in use: {task.message}"
+            yield Concern(Severity.WARNING, text, "events", task.since)
     skew_s = health.login.clock_skew_s if health.login else None
     if skew_s:
         off = formats.span(timedelta(seconds=abs(skew_s)))
         text = f"this machine's clock is {off} {'behind' if skew_s > 0 else 'ahead of'} the org's"
         yield Concern(Severity.WARNING, text, "events")
+    if health.login is not None:
+        yield from _keys(health.login, health.as_of)
     budget = health.own_calls_budget
     if budget is not None and health.own_calls_24h > budget:
         text = f"orgwatch itself made {formats.plural(health.own_calls_24h, 'call')} of {budget:,}"
         yield Concern(Severity.WARNING, text, "limits")
+
+
+def _keys(login: LoginState, now: datetime) -> Iterator[Concern]:
+    """A key that is about to be refused, or was."""
+    until = login.certificate_until
+    if until is not None and until - now < CERTIFICATE_WARNING:
+        left = formats.span(max(until - now, timedelta()))
+        text = f"the certificate of the login ends in {left}" if until > now else (
+            "the certificate of the login has ended"
+        )
+        yield Concern(Severity.WARNING, text, "events")
+    if login.key_in_use == "next":
+        text = "the org refused the first key: logins go on with the next one"
+        yield Concern(Severity.WARNING, text, "events", login.key_switched_at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from console.answers.health import HealthAnswer
+from console.answers.health import CONNECTION_TASK, HealthAnswer
 from console.presenters.formats import UNKNOWN, clock_time, count, day_time, short_span, span
 from console.safe_text import visible
 from store.records import CoverageState, LoginState, TaskPhase, TaskState
@@ -38,7 +38,7 @@ def present_status(
     stopped = _collector(answer, failure)
     items = (
         _name(alias),
-        stopped or _login(answer.login, answer.as_of),
+        stopped or _org_down(answer) or _login(answer.login, answer.as_of),
         _OFF if stopped else _stream(answer.stream, answer.last_event_at, answer.as_of),
         _data(answer),
         _own_calls(answer),
@@ -74,17 +74,46 @@ def _collector(answer: HealthAnswer, failure: str | None) -> StatusItem | None:
     return None
 
 
+def _org_down(answer: HealthAnswer) -> StatusItem | None:
+    """The org that does not answer: it outranks the login, which cannot be used."""
+    connection = next((task for task in answer.tasks if task.task == CONNECTION_TASK), None)
+    if connection is None or connection.phase is not TaskPhase.BACKING_OFF:
+        return None
+    if connection.since > answer.as_of:
+        return None
+    short = f"down {short_span(answer.as_of - connection.since)}"
+    long = f"down since {clock_time(connection.since)}Z"
+    if connection.next_at is not None and connection.next_at > answer.as_of:
+        long = f"{long}, next try in {span(connection.next_at - answer.as_of)}"
+    return StatusItem(short, long, Severity.CRITICAL, label="org")
+
+
 def _login(login: LoginState | None, now: datetime) -> StatusItem:
     if login is None or (login.obtained_at is not None and login.obtained_at > now):
         return StatusItem(UNKNOWN, "not known", Severity.UNKNOWN, label="login")
     if login.error:
-        return StatusItem("refused", visible(login.error, 60), Severity.CRITICAL, label="login")
+        return _login_failed(login, login.error, now)
     if login.obtained_at is None:
         return StatusItem("none yet", "none yet", Severity.UNKNOWN, label="login")
     age = now - login.obtained_at
     if login.expires_at is not None and login.expires_at <= now:
         return StatusItem("expired", "token expired", Severity.CRITICAL, label="login")
-    return StatusItem(short_span(age), f"token {span(age)} old", Severity.OK, label="login")
+    long = f"token {span(age)} old"
+    if login.key_in_use == "next":
+        return StatusItem(short_span(age), f"{long}, next key", Severity.WARNING, label="login")
+    return StatusItem(short_span(age), long, Severity.OK, label="login")
+
+
+def _login_failed(login: LoginState, title: str, now: datetime) -> StatusItem:
+    """A login that failed; while the token before it still serves, that is a warning."""
+    serves = login.obtained_at is not None and (login.expires_at or now) > now
+    severity = Severity.WARNING if serves else Severity.CRITICAL
+    long = visible(title, 60)
+    if login.next_attempt_at is None or login.next_attempt_at <= now:
+        return StatusItem("refused", long, severity, label="login")
+    wait = login.next_attempt_at - now
+    long = f"{long}, next attempt in {span(wait)}"
+    return StatusItem(f"refused {short_span(wait)}", long, severity, label="login")
 
 
 _OFF = StatusItem("off", "off", Severity.CRITICAL, label="stream")

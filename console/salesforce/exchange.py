@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from console.errors import ConfigurationError, OrgError, UnreadableAnswer
+from console.salesforce.shown_certificate import with_shown_certificate
 from console.salesforce.unreachable import proxy_wants_login, unreachable
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
@@ -77,7 +78,7 @@ async def exchange(
         fault = undecodable(address_of(request.url))
     except (httpx.HTTPError, TimeoutError) as error:
         fault = unreachable(error, address_of(request.url))
-    raise fault
+    raise await with_shown_certificate(fault, address_of(request.url))
 
 
 async def open_answer(

@@ -1,8 +1,8 @@
 """The HTTP client of one org: pooled, HTTP/1.1, gzip, no redirects followed.
 
-Proxies come from ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, trusted
-certificates from ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, as httpx documents. An org on loopback
-is asked directly.
+Proxies come from ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, as httpx
+documents, trusted certificates as `console.web_environment` says. An org on loopback is asked
+without a proxy.
 """
 
 import ipaddress
@@ -15,6 +15,7 @@ from console import __version__
 from console.errors import ConfigurationError
 from console.salesforce.deadlines import Deadlines
 from console.settings import OrgSettings
+from console.web_environment import CERTIFICATE_VARIABLES, named_certificates
 
 MAX_CONNECTIONS = 8
 """Four requests at a time and room for the token endpoint's host."""
@@ -33,7 +34,9 @@ def make_http_client(
     problem: Exception
     variables: tuple[str, ...]
     try:
+        named = named_certificates()
         return httpx.AsyncClient(
+            verify=True if named is None else named,
             headers={"User-Agent": f"orgwatch/{__version__}", "Accept-Encoding": "gzip"},
             timeout=deadlines.as_httpx(),
             limits=httpx.Limits(
@@ -47,7 +50,7 @@ def make_http_client(
     except (ssl.SSLError, OSError) as error:
         problem = error
         subject = "The certificates named by the environment cannot be read"
-        variables = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+        variables = CERTIFICATE_VARIABLES
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         problem = error
         subject = "The proxy named by the environment cannot be used"

@@ -33,6 +33,7 @@ from console.streaming.guard import Guard
 from console.streaming.replay import ReplayExtension
 from console.streaming.transport import GuardedTransport
 from console.streaming.types import ReceivedEvent, StreamBounds, StreamTimings
+from console.web_environment import named_certificates, proxy_for
 
 _log = logging.getLogger(__name__)
 _FATAL_TO_ALL = frozenset({EndKind.AUTHENTICATION, EndKind.UNKNOWN_CLIENT, EndKind.BUSY})
@@ -76,7 +77,8 @@ class _SessionClient(Client):
             self._http_session = aiohttp.ClientSession(
                 cookie_jar=jar,
                 headers={"User-Agent": f"orgwatch/{__version__}"},
-                trust_env=not _is_loopback(self.url),
+                connector=aiohttp.TCPConnector(ssl=named_certificates() or True),
+                proxy=None if _is_loopback(self.url) else proxy_for(self.url),
             )
         return self._http_session
 

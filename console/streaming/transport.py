@@ -134,6 +134,11 @@ def _network_end(failure: aiohttp.ClientError) -> SessionEnd:
         failure, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError
     ):
         reason = "the org's TLS certificate is not trusted"
+    elif isinstance(failure, aiohttp.ClientHttpProxyError):
+        # Its own words repeat the proxy's address, which may hold a password.
+        return SessionEnd(
+            EndKind.NETWORK, f"the proxy refused with status {failure.status}", "see HTTPS_PROXY"
+        )
     elif isinstance(failure, aiohttp.ClientConnectorDNSError):
         reason = "the org's name was not found"
     elif isinstance(failure, aiohttp.ClientConnectorError):

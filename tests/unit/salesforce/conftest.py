@@ -99,10 +99,19 @@ def connect(org: ScriptedOrg, clock: HandClock, settings: OrgSettings) -> MakeCo
                 remembered,
                 deadlines=deadlines,
             )
-            rest = RestClient(
-                ours, tokens, http, clock, limits.append, counted, deadlines=deadlines
+            told = Console(org, clock, ours, tokens, observations, limits, calls)
+            told.rest = RestClient(
+                ours,
+                tokens,
+                http,
+                clock,
+                limits.append,
+                counted,
+                on_reach=told.reaches.append,
+                on_ageing=told.ageing.append,
+                deadlines=deadlines,
             )
-            yield Console(org, clock, ours, tokens, rest, observations, limits, calls)
+            yield told
             await tokens.close()
 
     return connected
@@ -116,6 +125,14 @@ async def console(connect: MakeConsole) -> AsyncIterator[Console]:
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE"):
+    for name in (
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+    ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

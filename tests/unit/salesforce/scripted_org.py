@@ -13,6 +13,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from yarl import URL
 
+from console.salesforce.circuit import OrgReach
 from console.salesforce.login import TokenKeeper
 from console.salesforce.rest import RestClient
 from console.salesforce.types import LimitHeader, LoginObservation
@@ -209,10 +210,12 @@ class Console:
     clock: HandClock
     settings: OrgSettings
     tokens: TokenKeeper
-    rest: RestClient
     observations: list[LoginObservation]
     limits: list[LimitHeader]
     calls: list[tuple[str, int]]
+    reaches: list[OrgReach] = field(default_factory=list)
+    ageing: list[str] = field(default_factory=list)
+    rest: RestClient = field(init=False)
 
 
 def refusing(error: str, description: str, status: int = 400, **headers: str) -> Handler:

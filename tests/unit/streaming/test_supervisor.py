@@ -117,7 +117,7 @@ async def test_a_revoked_token_is_replaced_and_the_stream_continues(stream):
         watched.token = "newer"
         server.tokens = {"newer"}
         expected = [10, *server.publish(LOGIN, 4)]
-        await watched.until(lambda: len(watched.events) == 5)
+        await watched.until(lambda: len(watched.events) == 5 and watched.tokens_refused)
     assert watched.numbers == expected
     assert watched.tokens_refused == 1
     assert not watched.reached(StreamPhase.LOGIN_FAILED)
