@@ -88,7 +88,7 @@ async def _logins(
             client,
             "LoginHistory",
             "SELECT UserId, Application, LoginType, LoginSubType, SourceIp, Status, "  # noqa: S608
-            "COUNT(Id) logins, MAX(LoginTime) last FROM LoginHistory "
+            "COUNT(Id) logins, MAX(LoginTime) newest FROM LoginHistory "
             f"WHERE LoginTime >= {datetime_literal(since)} AND UserId IN {quoted_list(part)} "
             "GROUP BY UserId, Application, LoginType, LoginSubType, SourceIp, Status "
             f"ORDER BY COUNT(Id) DESC LIMIT {MOST_GROUPS}",
@@ -148,7 +148,7 @@ def _login(row: Record) -> LoginSumFact | None:
         source_ip=text_of(row, "SourceIp") or "",
         status=text_of(row, "Status") or "",
         logins=logins,
-        last_at=moment_of(row, "last"),
+        last_at=moment_of(row, "newest"),
     )
 
 
