@@ -5,7 +5,6 @@ ExtlClntAppOauthConfigurablePolicies).
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 IpRelaxation = Literal["ENFORCE", "BYPASS", "BYPASS_2FACTOR", "ENFORCE_RELAXREFRESH"]
@@ -16,8 +15,11 @@ class AppDetails:
     """Settings and policies of one app."""
 
     callback_url: str = "https://localhost/callback"
-    certificate_until: date | None = None
-    """Last day of the certificate that verifies JWT bearer assertions; None without one."""
+    certificate_days_left: int = 240
+    """How long the certificate that verifies JWT bearer assertions is still good, counted from
+    the day on which the org opened; negative for one that has run out."""
+    is_vendors: bool = False
+    """Whether its owner is another org, a vendor's: listed as metadata, but not readable."""
     ip_relaxation: IpRelaxation = "ENFORCE"
     pkce_required: bool = True
     secret_optional: bool = False

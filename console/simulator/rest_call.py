@@ -135,7 +135,7 @@ def begin_call(request: web.Request) -> RestCall:
             403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization."
         )
     _check_long_running(wire)
-    _check_pool(wire)
+    check_pool(wire)
     wire.tokens.use(grant, now)
     return call
 
@@ -246,7 +246,7 @@ def _is_developer_org(wire: Wire) -> bool:
     return wire.world.facts.edition == DEVELOPER_EDITION
 
 
-def _check_pool(wire: Wire) -> None:
+def check_pool(wire: Wire) -> None:
     """Production may overrun the daily limit; Developer Edition stops at it."""
     overrun = wire.options.overrun_fraction
     if _is_developer_org(wire):

@@ -23,6 +23,7 @@ from console.simulator.rest_query import add_query_routes
 from console.simulator.rest_records import add_record_routes
 from console.simulator.rest_sobjects import add_describe_routes
 from console.simulator.soap_login import add_soap_login_routes
+from console.simulator.soap_metadata import add_metadata_routes
 
 _ROOTS = ("/services/data/v{version}", "/services/data/latest")
 
@@ -34,6 +35,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
     for base in _ROOTS:
         _add_versioned(router, base)
     add_soap_login_routes(router)
+    add_metadata_routes(router)
     add_streaming_routes(router)
     add_control_routes(router)
     add_login_list_route(router)

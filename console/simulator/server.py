@@ -27,6 +27,7 @@ from console.simulator.http_frame import (
     rest_frame,
 )
 from console.simulator.routes import add_routes
+from console.simulator.soap_metadata import METADATA, metadata_sources
 from console.simulator.wire import WIRE, Wire
 
 ADDRESS = "127.0.0.1"
@@ -70,6 +71,7 @@ async def start(wire: Wire, listener: socket.socket) -> "OrgServer":
     stop_asked = asyncio.Event()
     app = web.Application(middlewares=[org_frame, fault_frame, rest_frame])
     app[WIRE], app[BOOK], app[STOP] = wire, book, stop_asked
+    app[METADATA] = metadata_sources(wire)
     app.on_response_prepare.extend((put_headers, spoil_headers))
     add_routes(app.router)
     script = _script(app, wire)

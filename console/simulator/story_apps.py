@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from console.simulator import story_people as people
+from console.simulator.app_details import AppDetails
 from console.simulator.ids import consumer_key_of, record_id
 from console.simulator.story import AppKind, OAuthFlow, RefreshPolicy, SimApp, SimUser
 
@@ -22,6 +23,7 @@ def local_app(
     permission_set: str | None = None,
     token_uses: int = 0,
     description: str | None = None,
+    details: AppDetails | None = None,
 ) -> SimApp:
     """An app of Acme whose ids and keys follow from its kind and name.
 
@@ -43,8 +45,13 @@ def local_app(
         approved_usernames=tuple(user.username for user in users),
         permission_set=permission_set,
         token_uses=token_uses,
+        details=details or (_NEW if kind == "external_client_app" else _OLD),
     )
 
+
+_NEW = AppDetails()
+_OLD = AppDetails(pkce_required=False)
+"""Connected apps are older than the requirement of proof keys."""
 
 ERP = local_app(
     "connected_app",
@@ -54,6 +61,7 @@ ERP = local_app(
     "api refresh_token",
     permission_set="ERP_Integration",
     description="Anypoint flows between SAP and Salesforce",
+    details=replace(_OLD, certificate_days_left=19, ip_relaxation="BYPASS"),
 )
 """Biggest consumer; nobody has begun to move it."""
 
@@ -96,6 +104,7 @@ BILLING_ECA = replace(
         "api refresh_token",
         permission_set="Billing_API",
         description="Replaces the connected app of the same name; both run until quarter end",
+        details=AppDetails(rotates_refresh_tokens=True, enforces_refresh_ttl=True),
     ),
     refresh_policy=_DAYS_30,
 )
@@ -145,6 +154,7 @@ SUPPORT_ECA = local_app(
     "api id openid",
     flow="client_credentials",
     permission_set="Support_API",
+    details=AppDetails(allowed_networks=(("203.0.113.0", "203.0.113.255"),)),
 )
 BI = local_app(
     "connected_app",
@@ -156,6 +166,14 @@ BI = local_app(
     pre_authorized_only=False,
     token_uses=131_870,
     description="Do not touch: the board's figures come from here",
+    details=AppDetails(
+        pkce_required=False,
+        secret_required_for_refresh=False,
+        introspects_all_tokens=True,
+        allows_device_flow=True,
+        ip_relaxation="BYPASS",
+        session_timeout_min=720,
+    ),
 )
 """Username-password flow, every scope, an API version of 2018."""
 
@@ -194,6 +212,7 @@ MOBILE = local_app(
     flow="web_server",
     pre_authorized_only=False,
     token_uses=5_340,
+    details=AppDetails(is_vendors=True, secret_optional=True),
 )
 """Salesforce's own mobile app: its calls are logged but do not count."""
 FAX = replace(

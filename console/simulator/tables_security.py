@@ -97,7 +97,7 @@ def _policy_row(sources: OrgSources, policy: SecurityPolicy) -> dict[str, Value]
         "DeveloperName": policy.developer_name,
         "Language": "en_US",
         "MasterLabel": policy.label,
-        **audited(sources.since - _POLICIES_MADE, people.ADMIN.user_id),
+        **audited(sources.now() - _POLICIES_MADE, people.ADMIN.user_id),
         "Type": "CustomConditionBuilderPolicy",
         "State": "Enabled" if policy.enabled else "Disabled",
         "ActionConfig": json.dumps(policy_metadata(policy)["action"]),
@@ -117,17 +117,17 @@ def _policy_in_tooling(sources: OrgSources, policy: SecurityPolicy) -> Row:
 
 
 def _certificates(sources: OrgSources) -> Iterator[Row]:
-    opened = sources.since.date()
+    """Read when the tables are made, which is when the org opens."""
+    opened = sources.now()
     for certificate in CERTIFICATES:
         until = opened + timedelta(days=certificate.days_left)
-        made = sources.since + timedelta(days=certificate.days_left - 365)
         yield {
             "Id": record_id("0P1", certificate.developer_name),
             "DeveloperName": certificate.developer_name,
             "Language": "en_US",
             "MasterLabel": certificate.label,
-            **audited(made, people.ADMIN.user_id),
-            "ExpirationDate": until,
+            **audited(until - timedelta(days=365), people.ADMIN.user_id),
+            "ExpirationDate": until.date(),
             "KeySize": certificate.key_size,
             "OptionsIsCaSigned": certificate.ca_signed,
             "OptionsIsPrivateKeyExportable": certificate.exportable,
