@@ -31,12 +31,13 @@ class Retry(StrEnum):
     def attempts(self, most: int, *, is_read: bool) -> int:
         """How often one request may be sent in all, when ``most`` is the caller's own bound.
 
-        What may have changed something is sent again only where the org says that it did not
-        handle the first.
+        What may have changed something is sent once: nobody knows whether the first one did.
         """
+        if not is_read:
+            return 1
         if self is Retry.BACK_OFF:
             return most
-        return min(2, most) if self is Retry.ONCE and is_read else 1
+        return min(2, most) if self is Retry.ONCE else 1
 
 
 @dataclass(frozen=True, slots=True)
