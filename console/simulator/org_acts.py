@@ -21,7 +21,7 @@ from console.simulator.acts import (
 from console.simulator.dice import fraction, mixed, number_from
 from console.simulator.ids import record_id
 from console.simulator.logins import Login, Logins
-from console.simulator.moments import DAY_MIN, MINUTE_MS
+from console.simulator.moments import DAY_MIN, DAY_MS, MINUTE_MS
 from console.simulator.traffic import Call, Traffic, job_id_of
 
 _SOONEST_MS, _SPREAD_MS = 20 * MINUTE_MS, 240 * MINUTE_MS
@@ -79,6 +79,18 @@ class OrgActs:
         """All acts of a minute since 1970 but the steps of bulk jobs, in order of time."""
         found = [*self._day(minute // DAY_MIN).get(minute, ()), *self._planted.get(minute, ())]
         return tuple(sorted(found, key=lambda act: (act.at_ms, act.number)))
+
+    def between(self, since_ms: int, until_ms: int) -> list[OrgAct]:
+        """All acts at ``since_ms <= t < until_ms`` but the steps of bulk jobs, in no order."""
+        days = range(since_ms // DAY_MS, -(-until_ms // DAY_MS))
+        by_minute = [*(self._day(day) for day in days), self._planted]
+        return [
+            act
+            for minutes in by_minute
+            for acts in minutes.values()
+            for act in acts
+            if since_ms <= act.at_ms < until_ms
+        ]
 
     def bulk_steps(self, minute: int) -> tuple[BulkJobStep, ...]:
         """What the Bulk API calls of a minute since 1970 did to jobs, in order of time."""

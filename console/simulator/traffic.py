@@ -139,6 +139,7 @@ class Traffic:
         scale: float = 1.0,
     ) -> None:
         self.integrations = integrations
+        self._everybody = frozenset(integrations)
         self._sources = tuple(
             _Source(seed, one, tuple(c for c in changes if c.integration is one), scale)
             for one in integrations
@@ -168,38 +169,19 @@ class Traffic:
     def raw_calls(
         self, minute: int, owners: frozenset[SimIntegration] | None = None
     ) -> list[RawCall]:
-        """What `calls` gives as plain tuples, at a third of the cost: for whoever wants them all.
+        """What `calls` gives as plain tuples, at half the cost: for whoever wants them all.
 
         ``owners`` narrows it to the calls of some integrations. What is asked about a call is best
         asked of ``Call(*raw)``.
         """
+        wanted = self._everybody if owners is None else owners
         hour, n = divmod(minute, HOUR_MIN)
-        start_ms = minute * MINUTE_MS
-        busy = [
-            (source, plan)
-            for source, plan in self._hour(hour)
-            if plan.counts[n] and (owners is None or source.integration in owners)
-        ]
-        lanes = Lanes(b"".join(unmixed(plan.bases[n], plan.counts[n]) for _, plan in busy))
-        slots = lanes.third_bytes()
-        owners: list[SimIntegration] = []
-        shapes: list[CallShape] = []
-        for source, plan in busy:
-            first = len(owners)
-            owners += [source.integration] * plan.counts[n]
-            shapes += map(source.shape_of, slots[first : len(owners)])
-        moments = lanes.spread_over(start_ms + 1, MINUTE_MS - 1)
-        calls: list[RawCall] = list(zip(moments, lanes.numbers(), owners, shapes, strict=True))
-        for source in self._sources:
-            if source.integration.login.is_api_call and (
-                owners is None or source.integration in owners
-            ):
+        plans = [each for each in self._hour(hour) if each[0].integration in wanted]
+        calls = _rhythmic_calls(plans, minute, n)
+        for source, _ in plans:
+            if source.integration.login.is_api_call:
                 calls += source.login_calls(minute)
-        calls += (
-            call
-            for call in self._planted.get(minute, ())
-            if owners is None or call.integration in owners
-        )
+        calls += (call for call in self._planted.get(minute, ()) if call.integration in wanted)
         calls.sort(key=_at)
         return calls
 
@@ -215,6 +197,23 @@ class Traffic:
 
 
 _at = itemgetter(0)
+
+
+def _rhythmic_calls(
+    plans: list[tuple["_Source", "_HourPlan"]], minute: int, n: int
+) -> list[RawCall]:
+    """What the rhythms give for a minute, the ``n``-th of the plans' hour, in no order."""
+    busy = [(source, plan.counts[n], plan.bases[n]) for source, plan in plans if plan.counts[n]]
+    lanes = Lanes(b"".join(unmixed(base, count) for _, count, base in busy))
+    slots = lanes.third_bytes()
+    callers: list[SimIntegration] = []
+    shapes: list[CallShape] = []
+    for source, count, _ in busy:
+        first = len(callers)
+        callers += [source.integration] * count
+        shapes += map(source.shape_of, slots[first : first + count])
+    moments = lanes.spread_over(minute * MINUTE_MS + 1, MINUTE_MS - 1)
+    return list(zip(moments, lanes.numbers(), callers, shapes, strict=True))
 
 
 class _HourPlan(NamedTuple):

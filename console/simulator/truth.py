@@ -8,64 +8,73 @@ whole minutes it makes no difference to them which end is open.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from console.simulator.app_columns import EcaLogId, logged_app_id_15
 from console.simulator.integration import SimIntegration
+from console.simulator.login_tally import LoginTallies
 from console.simulator.logins import Logins
-from console.simulator.moments import HOUR_MS, MINUTE_MS, iso_ms
+from console.simulator.moments import HOUR_MS, iso_ms
+from console.simulator.org_acts import OrgActs
 from console.simulator.own_acts import OwnActs, OwnCall
 from console.simulator.story import SimApp
+from console.simulator.tally import CallTallies, Tally
 from console.simulator.traffic import Traffic
 
 Json = dict[str, object]
+_ACT_KINDS = (
+    "ReportExport",
+    "LoginAs",
+    "PermissionChange",
+    "SetupChange",
+    "AnomalyFound",
+)
 
 
 @dataclass(slots=True)
 class _Sum:
     """Calls of one integration."""
 
-    calls: int = 0
+    tally: Tally = field(default_factory=Tally)
     counted_calls: int = 0
-    errors: int = 0
     by_hour: Counter[int] = field(default_factory=Counter)
     """Counted calls by hour since 1970."""
 
-    def add(self, hour: int, calls: int, counted_calls: int, errors: int) -> None:
-        self.calls += calls
-        self.counted_calls += counted_calls
-        self.errors += errors
-        self.by_hour[hour] += counted_calls
-
 
 class Ledger:
-    """Sums calls per integration, hour by hour.
+    """Sums calls per integration, hour by hour; sums of whole hours are kept.
 
-    Memory: two numbers for each integration and each hour of the last 40 days asked about.
+    Memory: what `CallTallies` and `LoginTallies` keep.
     """
 
     def __init__(
         self,
         traffic: Traffic,
         logins: Logins,
+        acts: OrgActs,
         own: OwnActs,
         eca_log_id: EcaLogId,
     ) -> None:
-        self._traffic = traffic
-        self._logins = logins
+        self._integrations = traffic.integrations
+        self._calls = CallTallies(traffic)
+        self._logins = LoginTallies(logins)
+        self._acts = acts
         self._own = own
         self._eca_log_id = eca_log_id
-        self._hour = lru_cache(maxsize=960)(self._sum_hour)
+
+    def preparing(self, since_ms: int, until_ms: int) -> Iterator[None]:
+        """Do in short steps what makes telling of a span slow, so that others get their turn."""
+        return self._calls.preparing(since_ms, until_ms)
 
     def integrations(self, since_ms: int, until_ms: int) -> list[Json]:
         """Every integration with its calls at ``since_ms <= t < until_ms``, largest first."""
-        sums = {integration: _Sum() for integration in self._traffic.integrations}
+        sums = {integration: _Sum() for integration in self._integrations}
         for hour, first_ms, end_ms in _hours(since_ms, until_ms):
-            whole = end_ms - first_ms == HOUR_MS
-            counts = self._hour(hour) if whole else self._count(first_ms, end_ms)
-            for integration, (calls, errors) in counts.items():
-                counted = calls if integration.counts else 0
-                sums[integration].add(hour, calls, counted, errors)
+            for integration, tally in self._calls.between(first_ms, end_ms).items():
+                total = sums[integration]
+                total.tally.add(tally)
+                if integration.counts:
+                    total.counted_calls += tally.calls
+                    total.by_hour[hour] += tally.calls
         hours = [hour for hour, _, _ in _hours(since_ms, until_ms)]
         entries = [self._entry(integration, sums[integration], hours) for integration in sums]
         entries.extend(self._own_entries(since_ms, until_ms, hours))
@@ -83,32 +92,15 @@ class Ledger:
 
     def logins(self, since_ms: int, until_ms: int) -> Json:
         """Login attempts of known users in the span."""
-        found = [
-            login
-            for minute in range(since_ms // MINUTE_MS, -(-until_ms // MINUTE_MS))
-            for login in self._logins.of_minute(minute)
-            if since_ms <= login.at_ms < until_ms
-        ]
-        found.extend(self._own.logins(since_ms, until_ms))
-        return {
-            "total": len(found),
-            "failed": sum(1 for login in found if not login.succeeded),
-            "by_application": dict(sorted(Counter(login.application for login in found).items())),
-            "by_user": dict(sorted(Counter(login.user.username for login in found).items())),
-        }
+        return self._logins.told(since_ms, until_ms, self._own.logins(since_ms, until_ms))
 
-    def _sum_hour(self, hour: int) -> dict[SimIntegration, tuple[int, int]]:
-        return self._count(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+    def acts(self, since_ms: int, until_ms: int) -> dict[str, int]:
+        """What else was done in the span, by kind of `console.simulator.acts`.
 
-    def _count(self, first_ms: int, end_ms: int) -> dict[SimIntegration, tuple[int, int]]:
-        calls: Counter[SimIntegration] = Counter()
-        errors: Counter[SimIntegration] = Counter()
-        for minute in range(first_ms // MINUTE_MS, -(-end_ms // MINUTE_MS)):
-            for call in self._traffic.calls(minute):
-                if first_ms <= call.at_ms < end_ms:
-                    calls[call.integration] += 1
-                    errors[call.integration] += call.failed
-        return {integration: (count, errors[integration]) for integration, count in calls.items()}
+        Steps of bulk jobs are left out: they are calls of the family ``Bulk``.
+        """
+        counts = Counter(type(act).__name__ for act in self._acts.between(since_ms, until_ms))
+        return {kind: counts[kind] for kind in _ACT_KINDS}
 
     def _entry(self, integration: SimIntegration, total: _Sum, hours: list[int]) -> Json:
         app = integration.app
@@ -116,6 +108,7 @@ class Ledger:
         client, user = integration.client_name, integration.users[0].username
         return {
             "name": integration.name,
+            "key": integration.key,
             "kind": integration.kind,
             "app_id": app.app_id if app else None,
             "user": user,
@@ -141,8 +134,9 @@ class Ledger:
         for name, calls in groups.items():
             total = _Sum()
             for call in calls:
-                failed = call.request.status >= 400
-                total.add(call.at_ms // HOUR_MS, 1, int(call.request.counted), int(failed))
+                total.tally.add_own(call)
+                total.counted_calls += call.request.counted
+                total.by_hour[call.at_ms // HOUR_MS] += call.request.counted
             first = calls[0].request
             kind = first.app.kind if first.app else "client" if first.client_name else "user"
             logged_id = logged_app_id_15(first.app, self._eca_log_id)
@@ -185,9 +179,9 @@ def _hours(since_ms: int, until_ms: int) -> Iterator[tuple[int, int, int]]:
 
 def _numbers(total: _Sum, hours: list[int]) -> Json:
     return {
-        "calls": total.calls,
+        "calls": total.tally.calls,
         "counted_calls": total.counted_calls,
-        "errors": total.errors,
+        **total.tally.as_document(),
         "by_hour": [total.by_hour[hour] for hour in hours],
     }
 

@@ -100,7 +100,9 @@ class World:
         self._sessions: dict[str, int] = {}
         self._listeners: list[Callable[[], None]] = []
         self._pool = RollingWindow(self._traffic.count, self._traffic.counted_times)
-        self._ledger = Ledger(self._traffic, self._logins, self._own, self.options.eca_log_id)
+        self._ledger = Ledger(
+            self._traffic, self._logins, self._acts, self._own, self.options.eca_log_id
+        )
         history_ms = to_ms(from_ms(self._latest_ms) - self.options.history)
         day_ms = min(history_ms, self._latest_ms - DAY_MS) // DAY_MS * DAY_MS
         self._log_files = self._make_log_files(day_ms, history_ms)
@@ -267,6 +269,11 @@ class World:
 
     # -- truth --------------------------------------------------------------------------------
 
+    def truth_prepare(self, since: datetime, until: datetime) -> Iterator[None]:
+        """Do in short steps most of the work of `truth`, so that others get their turn between."""
+        until_ms = min(to_ms(until), to_ms(self.now()))
+        return self._ledger.preparing(to_ms(since), until_ms)
+
     def truth(self, since: datetime, until: datetime) -> dict[str, object]:
         """What really happened at ``since <= t < until``, the present moment included, as JSON.
 
@@ -295,6 +302,7 @@ class World:
                 for channel in self.channels
             },
             "logins": self._ledger.logins(since_ms, until_ms),
+            "acts": self._ledger.acts(since_ms, until_ms),
             "apps": dict(Counter(app.kind for app in self.facts.apps)),
             "log_files": [
                 told_file(file, self._log_files.size(file))
