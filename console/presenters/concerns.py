@@ -13,7 +13,7 @@ from console.answers.limits import LimitAnswer
 from console.answers.usage import IntegrationUsage
 from console.presenters import formats
 from console.presenters.severities import severity
-from store.records import StoredEvent, TaskPhase
+from store.records import LoginState, StoredEvent, TaskPhase
 from widgets.types import Severity
 
 ERROR_SHARE = 0.10
@@ -22,6 +22,8 @@ FEWEST_ERRORS = 20
 """Fewer failing calls than these are no pattern."""
 FEWEST_FAILED_LOGINS = 3
 """One wrong password is a person; from the third on it is worth a look."""
+CERTIFICATE_WARNING = timedelta(days=30)
+"""Time enough to have a new certificate approved and uploaded before the old one ends."""
 
 LOGIN_TYPES = ("LoginEventStream", "LoginEvent", "Login")
 """A login as the stream, as the stored object and as the log file name it."""
@@ -123,11 +125,8 @@ def _keys(login: LoginState, now: datetime) -> Iterator[Concern]:
     """A key that is about to be refused, or was."""
     until = login.certificate_until
     if until is not None and until - now < CERTIFICATE_WARNING:
-        left = formats.span(max(until - now, timedelta()))
-        text = f"the certificate of the login ends in {left}" if until > now else (
-            "the certificate of the login has ended"
-        )
-        yield Concern(Severity.WARNING, text, "events")
+        ends = f"ends in {formats.span(until - now)}" if until > now else "has ended"
+        yield Concern(Severity.WARNING, f"the certificate of the login {ends}", "events")
     if login.key_in_use == "next":
         text = "the org refused the first key: logins go on with the next one"
         yield Concern(Severity.WARNING, text, "events", login.key_switched_at)

@@ -100,3 +100,17 @@ def test_the_worst_comes_first_then_the_newest() -> None:
     worst = replace(limit("exceeded", 1.2), name="Worst", sampled_at=NOW - timedelta(hours=2))
     found = concerns((early, late, worst), (), (), WELL)
     assert [one.text.split()[-1] for one in found] == ["Worst", "Late", "Early"]
+
+
+def test_a_key_that_ends_or_was_refused_is_said_in_time() -> None:
+    login = LoginState("u@acme.example", NOW, NOW, None, None, None, key_in_use="first")
+    for days, text in ((31, None), (29, "ends in 29 d"), (-1, "has ended")):
+        until = NOW + timedelta(days=days)
+        found = concerns((), (), (), replace(WELL, login=replace(login, certificate_until=until)))
+        if text is None:
+            assert found == ()
+        else:
+            assert text in found[0].text
+    switched = replace(login, key_in_use="next", key_switched_at=NOW)
+    (refused,) = concerns((), (), (), replace(WELL, login=switched))
+    assert "next" in refused.text

@@ -126,3 +126,26 @@ def test_without_a_store_the_line_claims_nothing() -> None:
     assert view.items[1].severity is Severity.UNKNOWN
     stopped = present_without_store("acme", NOW, "", "it said no")
     assert stopped.items[1].severity is Severity.CRITICAL
+
+
+def test_a_refused_login_says_when_it_is_tried_again() -> None:
+    refused = replace(
+        LOGIN,
+        obtained_at=None,
+        error="The user is inactive",
+        next_attempt_at=NOW + timedelta(minutes=4),
+    )
+    shown_item = item(shown(replace(HEALTH, login=refused)), "login")
+    assert shown_item.long == "The user is inactive, next attempt in 4 min"
+    assert shown_item.severity is Severity.CRITICAL
+    serves = replace(refused, obtained_at=NOW, expires_at=NOW + timedelta(minutes=4))
+    assert item(shown(replace(HEALTH, login=serves)), "login").severity is Severity.WARNING
+    past = replace(refused, next_attempt_at=NOW - timedelta(minutes=4))
+    assert item(shown(replace(HEALTH, login=past)), "login").long == "The user is inactive"
+
+
+def test_a_login_by_the_next_key_is_marked() -> None:
+    switched = replace(LOGIN, key_in_use="next")
+    assert (
+        item(shown(replace(HEALTH, login=switched)), "login").long == "token 34 min old, next key"
+    )
