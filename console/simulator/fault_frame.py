@@ -1,7 +1,9 @@
 """The frame in which faults strike requests: before the answer, instead of it, and on the line."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from aiohttp import web
 
@@ -9,6 +11,7 @@ from console.simulator.fault_answers import answer_in_place
 from console.simulator.fault_short_answer import ShortAnswer
 from console.simulator.fault_transport import Cut, Drip, FaultyTransport, Misbehaviour
 from console.simulator.faults import Fault, FaultKind
+from console.simulator.log_files import LogFileChange
 from console.simulator.rest_call import bearer_token
 from console.simulator.wire import WIRE, Wire
 
@@ -20,6 +23,7 @@ SPOILED: web.RequestKey[Fault] = web.RequestKey("fault of the headers", Fault)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+_LOG_FILE = re.compile(r"/sobjects/EventLogFile/(\w+)/LogFile$", re.IGNORECASE)
 _ON_THE_LINE = (FaultKind.DRIP, FaultKind.STALL, FaultKind.TRUNCATE, FaultKind.RESET)
 _OF_THE_HEADERS = (FaultKind.WRONG_CONTENT_TYPE, FaultKind.WRONG_GZIP)
 
@@ -37,6 +41,7 @@ async def fault_frame(request: web.Request, handler: Handler) -> web.StreamRespo
     if slow is not None:
         await asyncio.sleep(slow.seconds("delay_s"))
     _expire_token(wire, request)
+    _change_log_file(wire, request.path)
     answer = answer_in_place(wire.faults, request, wire.server_time())
     on_the_line = wire.faults.strike_one_of(_ON_THE_LINE, request.path)
     if on_the_line is not None and isinstance(line, FaultyTransport):
@@ -52,10 +57,10 @@ async def spoil_headers(request: web.Request, response: web.StreamResponse) -> N
     fault = request.get(SPOILED)
     if fault is None:
         return
-    if fault.kind is FaultKind.WRONG_GZIP:
-        response.headers["Content-Encoding"] = "gzip"
-    else:
+    if fault.kind is FaultKind.WRONG_CONTENT_TYPE:
         response.headers["Content-Type"] = fault.text("content_type")
+    elif response.headers.pop("Content-Encoding", None) is None:
+        response.headers["Content-Encoding"] = "gzip"
 
 
 def _misbehaviour(fault: Fault) -> Misbehaviour:
@@ -75,3 +80,12 @@ def _expire_token(wire: Wire, request: web.Request) -> None:
     token = bearer_token(request)
     if token is not None and wire.faults.strike(FaultKind.EXPIRE_TOKEN, request.path) is not None:
         wire.tokens.revoke(token)
+
+
+def _change_log_file(wire: Wire, path: str) -> None:
+    found = _LOG_FILE.search(path)
+    if found is None:
+        return
+    fault = wire.faults.strike(FaultKind.CHANGE_LOG_FILE, path)
+    if fault is not None:
+        wire.world.change_log_file(found.group(1), cast("LogFileChange", fault.text("how")))

@@ -50,7 +50,8 @@ class FaultKind(StrEnum):
     WRONG_CONTENT_TYPE = "wrong_content_type"
     """The right answer under another ``content_type``."""
     WRONG_GZIP = "wrong_gzip"
-    """The right answer, announced as gzip and not compressed at all."""
+    """The right answer, announced as gzip and not compressed; a log file that is compressed is
+    not announced as such."""
 
     # tokens and logins
     EXPIRE_TOKEN = "expire_token"  # noqa: S105 - the name of a trouble
@@ -82,6 +83,9 @@ class FaultKind(StrEnum):
     """The connections of all held connects are reset."""
 
     # the org
+    CHANGE_LOG_FILE = "change_log_file"
+    """A log file is not what its listing said when it is downloaded: ``how`` is ``grown``,
+    ``replaced`` or ``gone``."""
     VANISH_LOCATORS = "vanish_locators"
     """Every open query locator is gone: 404 INVALID_QUERY_LOCATOR."""
     RETIRE_VERSIONS = "retire_versions"
@@ -201,6 +205,7 @@ KEYS: Mapping[FaultKind, Mapping[str, Rule]] = MappingProxyType(
             "failure_reason": Text(),
             "reconnect": Text(choices=("none", "retry", "handshake")),
         },
+        FaultKind.CHANGE_LOG_FILE: {"how": Text("grown", ("grown", "replaced", "gone"))},
         FaultKind.RETIRE_VERSIONS: {"below": Number(0, 1000, is_whole=True, is_required=True)},
         FaultKind.WITHHOLD_PERMISSION: {"permission": Text(is_required=True)},
         FaultKind.GRANT_PERMISSION: {"permission": Text(is_required=True)},

@@ -1,14 +1,21 @@
 """The control endpoint: ground truth, faults, tallies."""
 
 import asyncio
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.unit.simulator.visitor import OpenOrg, Visitor
+from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIMITS = "/services/data/v66.0/limits"
+FAULTS = "/__sim__/faults"
+PERMISSIONS = "/__sim__/permissions"
+CLOCK = "/__sim__/clock"
 
 
 async def test_the_truth_counts_what_clients_really_did(open_org: OpenOrg) -> None:
@@ -32,7 +39,8 @@ async def test_a_span_without_an_end_is_the_last_day(member: Visitor) -> None:
     truth = (await member.http.get("/__sim__/truth")).json()
     assert truth["since"][:16] == "2026-03-10T09:30"
     answer = await member.http.get("/__sim__/truth", params={"since": "yesterday"})
-    assert (answer.status_code, answer.text) == (400, "since must be an ISO 8601 time")
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "since must be an ISO 8601 time"}
 
 
 async def test_the_orgs_time(visitor: Visitor) -> None:
@@ -54,79 +62,111 @@ async def test_requests_are_tallied_by_path_and_client(open_org: OpenOrg) -> Non
     assert tally["total"] == 3
 
 
-async def test_503_with_and_without_a_wish(member: Visitor) -> None:
-    await member.fault("http_503", times=2, retry_after_s=7, path="/services/data")
-    for _ in range(2):
-        answer = await member.http.get(LIMITS)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
-        assert answer.json()[0]["errorCode"] == "SERVER_UNAVAILABLE"
-        assert "sforce-limit-info" not in answer.headers
-    assert (await member.http.get(LIMITS)).status_code == 200
-    await member.fault("http_503")
-    assert "retry-after" not in (await member.http.get(LIMITS)).headers
-
-
-async def test_html_where_json_is_expected(member: Visitor) -> None:
-    await member.fault("http_html", status=200)
-    answer = await member.http.get(LIMITS)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/html; charset=UTF-8"
-    assert answer.text.startswith("<!DOCTYPE html>")
-
-
-async def test_a_slow_answer(member: Visitor) -> None:
-    await member.fault("slow", delay_s=0.4)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    assert (await member.http.get(LIMITS)).status_code == 200
-    assert loop.time() - began >= 0.4
-
-
-async def test_revoked_tokens(open_org: OpenOrg) -> None:
+async def test_standing_faults_are_listed_counted_and_cleared(open_org: OpenOrg) -> None:
     visitor = await open_org()
     await visitor.log_in()
-    answer = await visitor.http.post("/__sim__/faults", json={"kind": "revoke_tokens"})
-    assert answer.json() == {"kind": "revoke_tokens", "struck": 1}
-    assert (await visitor.http.get(LIMITS)).status_code == 401
+    await visitor.fault("http_503", times=3, path="/services/data", retry_after_s=7)
+    await visitor.fault("clock_skew", seconds=-90)
+    await visitor.http.get(LIMITS)
+    listed = (await visitor.http.get(FAULTS)).json()
+    (standing,) = listed["standing"]
+    begins_at = standing.pop("begins_at")
+    assert begins_at.startswith("2026-03-11T09:30:0")
+    assert standing == {
+        "id": 1,
+        "kind": "http_503",
+        "remaining": 2,
+        "path": "/services/data",
+        "struck": 1,
+        "status": 503,
+        "retry_after_s": 7,
+        "retry_after": "seconds",
+    }
+    assert listed["struck"] == {"clock_skew": 1, "http_503": 1}
+    assert listed["clock_skew_s"] == -90.0
+    assert (await visitor.http.delete(FAULTS)).status_code == 204
+    cleared = (await visitor.http.get(FAULTS)).json()
+    assert (cleared["standing"], cleared["clock_skew_s"]) == ([], 0.0)
+    assert cleared["struck"] == {"clock_skew": 1, "http_503": 1}
+
+
+async def test_one_fault_is_taken_down_by_its_number(open_org: OpenOrg) -> None:
+    visitor = await open_org()
+    for path in ("/a", "/b"):
+        await visitor.fault("slow", path=path)
+    assert (await visitor.http.delete(f"{FAULTS}/1")).status_code == 204
+    assert [f["path"] for f in (await visitor.http.get(FAULTS)).json()["standing"]] == ["/b"]
+    for number in ("1", "x", "²"):
+        answer = await visitor.http.delete(f"{FAULTS}/{number}")
+        assert (answer.status_code, "no fault" in answer.json()["error"]) == (404, True)
+
+
+async def test_permissions_are_taken_and_given_back(open_org: OpenOrg) -> None:
+    visitor = await open_org()
     await visitor.log_in()
+    assert (await visitor.http.get(LIMITS)).status_code == 200
+    answer = await visitor.http.post(PERMISSIONS, json={"withhold": ["ViewSetup"]})
+    assert answer.json()["withheld"] == ["ViewSetup"]
+    assert "ViewSetup" not in answer.json()["granted"]
+    assert (await visitor.http.get(LIMITS)).status_code == 403
+    answer = await visitor.http.post(PERMISSIONS, json={"grant": ["ViewSetup"]})
+    assert answer.json() == (await visitor.http.get(PERMISSIONS)).json()
+    assert answer.json()["username"] == "orgwatch@acme.example"
     assert (await visitor.http.get(LIMITS)).status_code == 200
 
 
-async def test_standing_faults_are_listed_and_cleared(member: Visitor) -> None:
-    await member.fault("http_503", times=3, path="/cometd")
-    await member.fault("clock_skew", seconds=-90)
-    listed = (await member.http.get("/__sim__/faults")).json()
-    assert listed == {
-        "standing": [{"kind": "http_503", "remaining": 3, "path": "/cometd"}],
-        "clock_skew_s": -90.0,
-    }
-    assert (await member.http.delete("/__sim__/faults")).status_code == 204
-    cleared = (await member.http.get("/__sim__/faults")).json()
-    assert cleared == {"standing": [], "clock_skew_s": 0.0}
-
-
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("path", "body", "words"),
     [
-        ({"kind": "earthquake"}, "kind must be one of: revoke_tokens"),
-        ({}, "kind must be one of"),
-        ({"kind": "slow", "delay": 1}, "unknown key: delay"),
-        ({"kind": "slow", "delay_s": "long"}, "delay_s must be a number from 0 to 300"),
-        ({"kind": "http_503", "times": 0}, "times must be a number from 1"),
-        ({"kind": "http_503", "times": True}, "times must be a number from 1"),
-        ({"kind": "http_503", "path": 5}, "path must be a string"),
-        ([], "must be a JSON object"),
+        (PERMISSIONS, {"withhold": ["Fly"]}, "permission must be one of: "),
+        (PERMISSIONS, {"withhold": "ViewSetup"}, "withhold must be a list"),
+        (PERMISSIONS, {"take": []}, "withhold"),
+        (CLOCK, {}, "advance_s"),
+        (CLOCK, {"advance_s": -1}, "advance_s must be a number from 0"),
+        (CLOCK, {"speed": "fast"}, "speed must be a number from 0"),
+        (CLOCK, [1], "must be a JSON object"),
     ],
 )
-async def test_a_fault_that_is_not_understood_says_why(
-    visitor: Visitor, body: object, words: str
+async def test_what_is_not_understood_gets_a_sentence(
+    visitor: Visitor, path: str, body: object, words: str
 ) -> None:
-    answer = await visitor.http.post("/__sim__/faults", json=body)
+    answer = await visitor.http.post(path, json=body)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
+
+
+def clock_in_settings(visitor: Visitor) -> dict[str, Any]:
+    text = Path(visitor.org.announcement["config_file"]).read_text("utf-8")
+    return dict(tomllib.loads(text)["org"]["acme"]["simulated_time"])
+
+
+async def test_a_frozen_clock_is_stepped(open_org: OpenOrg) -> None:
+    visitor = await open_org(speed=0.0)
+    before = visitor.org.world.newest_replay_id("/event/ApiEventStream")
+    answer = await visitor.http.post(CLOCK, json={"advance_s": 5400})
+    assert answer.json() == {"now": "2026-03-11T11:00:00Z", "speed": 0.0}
+    assert (visitor.org.world.newest_replay_id("/event/ApiEventStream") or 0) > (before or 0)
+    assert clock_in_settings(visitor)["org_origin"] == NOW + timedelta(hours=1.5)
+
+
+async def test_a_clock_that_runs_is_set_forward_and_hurried(open_org: OpenOrg) -> None:
+    visitor = await open_org()
+    said = (await visitor.http.post(CLOCK, json={"advance_s": 60, "speed": 5000})).json()
+    assert said["speed"] == 5000
+    earliest = NOW + timedelta(minutes=2)
+    async with asyncio.timeout(10):
+        while visitor.org.world.now() < earliest:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_the_truth_of_no_time_at_all_is_refused(visitor: Visitor) -> None:
+    span = {"since": "2026-03-11T09:00:00Z", "until": "2026-03-11T08:00:00Z"}
+    answer = await visitor.http.get("/__sim__/truth", params=span)
+    assert (answer.status_code, answer.json()["error"]) == (400, "since must not be after until")
 
 
 async def test_web_pages_cannot_steer_the_org(visitor: Visitor) -> None:
     for path in ("/__sim__/stop", "/__sim__/faults"):
         answer = await visitor.http.post(path, headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
+        assert "web pages" in answer.json()["error"]
