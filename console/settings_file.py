@@ -21,13 +21,13 @@ from console.secrets import Secret
 from console.settings import (
     DEFAULT_CHANNELS,
     PRODUCTION_AUDIENCE,
-    Expectation,
     IntegrationMatch,
     IntegrationSettings,
     OrgSettings,
     Settings,
     SimulatedTime,
 )
+from console.settings_expectation import ExpectTable, read_expectation
 
 ENVIRONMENT = {
     "ORGWATCH_INSTANCE_URL": "instance_url",
@@ -63,13 +63,6 @@ class _MatchTable(msgspec.Struct):
     app: str | None = None
     user: str | None = None
     client: str | None = None
-
-
-class _ExpectTable(msgspec.Struct):
-    source: list[str] = []
-    client: list[str] = []
-    api_version_min: str | None = None
-    hours: str | None = None
 
 
 class _IntegrationTable(msgspec.Struct):
@@ -113,7 +106,7 @@ _Table = TypeVar(
     "_Table",
     _SimulatedTimeTable,
     _MatchTable,
-    _ExpectTable,
+    ExpectTable,
     _IntegrationTable,
     _OrgTable,
     _FileTable,
@@ -332,15 +325,13 @@ class _Reading:
                 f"{self._file}: {where} ({table.name}) has an empty match.",
                 "Give at least one of match.app, match.user and match.client.",
             )
-        expect = self.table(table.expect, _ExpectTable, f"{where}, expect")
+        expect = self.table(table.expect, ExpectTable, f"{where}, expect")
         return IntegrationSettings(
             name=table.name,
             match=IntegrationMatch(match.app, match.user, match.client),
             owner=table.owner,
             budget_calls_24h=table.budget_calls_24h,
-            expect=Expectation(
-                tuple(expect.source), tuple(expect.client), expect.api_version_min, expect.hours
-            ),
+            expect=read_expectation(expect, where, self._file),
         )
 
     def _simulated_time(self, raw: dict[str, Any] | None, where: str) -> SimulatedTime | None:

@@ -83,12 +83,23 @@ def test_an_unknown_key_is_a_warning_that_names_the_nearest(tmp_path: Path) -> N
     assert "did you mean username?" in warning
 
 
+EXPECTED = """[org.prod]
+[[org.prod.integration]]
+name = 'x'
+match = { app = 'x' }
+[org.prod.integration.expect]
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
         ("[org.prod]\nsession_timeout_minutes = 'two'", "session_timeout_minutes"),
         ("[org.prod]\nstream_start = 'yesterday'", "stream_start"),
         ("[org.prod]\n[[org.prod.integration]]\nname = 'x'\nmatch = {}", "match"),
+        (EXPECTED + "source = ['203.0.113.0/33']", "expect.source"),
+        (EXPECTED + "api_version_min = 'sixty'", "expect.api_version_min"),
+        (EXPECTED + "hours = '6 to 9'", "expect.hours"),
         ("default_org = 'test'\n[org.prod]", "test"),
         ("[org.prod", "config.toml"),
         ("org = 3", "org"),
