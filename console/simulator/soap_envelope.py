@@ -112,7 +112,7 @@ def _parse(body: bytes) -> Node:
     parser.ProcessingInstructionHandler = _refuser("a processing instruction")
     try:
         parser.Parse(body, True)
-    except ExpatError as error:
+    except (ExpatError, LookupError, ValueError) as error:  # the latter: encodings nobody reads
         raise SoapFault("Client", f"the request is no XML: {error}") from None
     return holder.children[0]
 
