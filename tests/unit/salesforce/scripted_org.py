@@ -240,16 +240,19 @@ def answering(body: str, status: int = 200, **headers: str) -> Handler:
 
 
 @contextlib.asynccontextmanager
-async def serving(handler: Handler, ssl_context: Any = None) -> AsyncIterator[str]:
+async def serving(
+    handler: Handler, ssl_context: Any = None, host: str = "127.0.0.1"
+) -> AsyncIterator[str]:
     """``handler`` on a free port of loopback; gives its URL."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl_context)
+    site = web.TCPSite(runner, host, 0, ssl_context=ssl_context)
     await site.start()
     port = runner.addresses[0][1]
     try:
-        yield f"{'https' if ssl_context else 'http'}://127.0.0.1:{port}"
+        name = f"[{host}]" if ":" in host else host
+        yield f"{'https' if ssl_context else 'http'}://{name}:{port}"
     finally:
         await runner.cleanup()

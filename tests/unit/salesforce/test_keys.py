@@ -198,6 +198,27 @@ def test_a_key_from_the_keyring(
     assert "keyring set elsewhere" in other.next_step
 
 
+def test_a_passphrase_from_the_keyring(
+    from_file: Callable[[str], OrgSettings], rsa_key: rsa.RSAPrivateKey, use_keyring: Any
+) -> None:
+    ours = replace(
+        from_file(as_pem(rsa_key, "open sesame")), private_key_passphrase_keyring="orgwatch"
+    )
+    use_keyring(Drawer({}))
+    assert refused(ours).title == "The keyring has no such passphrase"
+    use_keyring(Drawer({("orgwatch", "orgwatch@acme.example"): "open sesame"}))
+    assert opens(load_private_key(ours, {}), rsa_key)
+    wrong = refused(ours, {PASSPHRASE_VARIABLE: "open barley"})
+    assert wrong.title == "The private key did not open", "the environment outranks the keyring"
+
+
+def test_a_key_without_passphrase_leaves_the_keyring_locked(
+    from_file: Callable[[str], OrgSettings], pem: str, use_keyring: Any
+) -> None:
+    use_keyring(keyring.backends.fail.Keyring())
+    load_private_key(replace(from_file(pem), private_key_passphrase_keyring="orgwatch"), {})
+
+
 def test_a_machine_without_a_keyring(settings: OrgSettings, use_keyring: Any) -> None:
     use_keyring(keyring.backends.fail.Keyring())
     fault = refused(replace(settings, private_key=None, private_key_keyring="orgwatch"))

@@ -12,7 +12,14 @@ from aiohttp import web
 
 from console.errors import LoginRefused, OrgError, OrgUnreachable, UnreadableAnswer
 from console.salesforce.types import LoginObservation
-from tests.unit.salesforce.scripted_org import START, Console, answering, refusing
+from tests.unit.salesforce.scripted_org import (
+    START,
+    Console,
+    ScriptedOrg,
+    answering,
+    refusing,
+    serving,
+)
 
 
 async def test_the_assertion_says_who_asks_for_whom(console: Console) -> None:
@@ -356,3 +363,134 @@ async def test_a_closed_keeper_has_no_token_left(console: Console) -> None:
     token = await console.tokens.token()
     await console.tokens.close()
     assert await console.tokens.token() is not token
+
+
+async def test_a_waiter_that_gives_up_does_not_cost_the_others_a_second_request(
+    console: Console,
+) -> None:
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def held(request: web.Request) -> web.StreamResponse:
+        asked.set()
+        await release.wait()
+        return console.org.grant()
+
+    console.org.token_answers.append(held)
+    impatient = asyncio.create_task(console.tokens.token())
+    patient = [asyncio.create_task(console.tokens.token()) for _ in range(5)]
+    await asyncio.wait_for(asked.wait(), 5)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    release.set()
+    assert len({id(token) for token in await asyncio.gather(*patient)}) == 1
+    assert console.org.token_requests == 1
+
+
+async def test_everybody_who_waits_is_told_of_a_refusal(console: Console) -> None:
+    console.org.token_answers.append(refusing("invalid_grant", "inactive user"))
+    outcomes = await asyncio.gather(
+        *(console.tokens.token() for _ in range(50)), return_exceptions=True
+    )
+    assert {str(outcome) for outcome in outcomes} == {"The user is inactive"}
+    assert len({id(outcome) for outcome in outcomes}) == 50, "no traceback is shared"
+    assert console.org.token_requests == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_assertion_is_not_sent_to_where_a_redirect_points(
+    console: Console, status: int
+) -> None:
+    strangers: list[str] = []
+
+    async def stranger(request: web.Request) -> web.StreamResponse:
+        strangers.append(await request.text())
+        return web.Response()
+
+    async with serving(stranger) as elsewhere:
+        console.org.token_answers.append(
+            answering("", status, Location=f"{elsewhere}/services/oauth2/token")
+        )
+        with pytest.raises(UnreadableAnswer) as caught:
+            await console.tokens.token()
+        assert strangers == []
+        assert elsewhere in caught.value.meaning
+        assert "My Domain was renamed" in caught.value.next_step
+
+
+async def test_a_redirect_within_the_host_is_refused_too(console: Console) -> None:
+    console.org.token_answers.append(answering("", 302, Location="/login?ec=302"))
+    with pytest.raises(UnreadableAnswer) as caught:
+        await console.tokens.token()
+    assert "another page of its own" in caught.value.meaning
+
+
+async def test_a_my_domain_that_is_not_known_any_more(connect: Any) -> None:
+    async with connect(login_url="https://renamed.my.salesforce.invalid") as console:
+        with pytest.raises(OrgUnreachable) as caught:
+            await console.tokens.token()
+    assert caught.value.title == "The name of the host was not found"
+    assert "My Domain is renamed" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("<!DOCTYPE html><title>Login | Salesforce</title>", 200),
+        ("<html>Down for maintenance</html>", 503),
+        ("<html>Not found</html>", 404),
+    ],
+)
+async def test_a_page_for_people_is_called_that(console: Console, page: str, status: int) -> None:
+    console.org.token_answers.append(answering(page, status))
+    with pytest.raises(OrgError) as caught:
+        await console.tokens.token()
+    if status == 503:
+        assert caught.value.title == "The login server is not available"
+        assert caught.value.retryable
+    else:
+        assert caught.value.title == "A web page came instead of an answer"
+        assert "login_url" in caught.value.next_step
+
+
+async def test_a_proxy_that_wants_a_login_is_named(console: Console) -> None:
+    console.org.token_answers.append(answering("who are you?", 407))
+    with pytest.raises(OrgUnreachable) as caught:
+        await console.tokens.token()
+    assert caught.value.title == "The proxy wants a login"
+    assert "HTTPS_PROXY" in caught.value.next_step
+
+
+async def test_a_login_at_an_ipv6_address(org: ScriptedOrg, connect: Any) -> None:
+    async with serving(org.handle, host="::1") as url:
+        org.url = url
+        assert url.startswith("http://[::1]:")
+        async with connect() as console:
+            token = await console.tokens.token()
+            assert token.instance_url == url
+
+
+@pytest.mark.parametrize(
+    "instance_url",
+    ["http://acme.my.salesforce.com", "http://192.0.2.7:8080", "http://localhost.evil.example"],
+)
+async def test_a_token_never_leaves_this_machine_without_tls(
+    console: Console, instance_url: str
+) -> None:
+    console.org.grant_extra = {"instance_url": instance_url}
+    with pytest.raises(UnreadableAnswer) as caught:
+        await console.tokens.token()
+    assert "sent nowhere" in caught.value.meaning
+
+
+async def test_words_of_the_org_that_repeat_what_was_sent_are_left_out(console: Console) -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        text = f"cannot read {console.org.assertions[-1]} nor 00D000000000001!AQ.secret_part here"
+        return web.json_response(
+            {"error": "invalid_request", "error_description": text}, status=400
+        )
+
+    console.org.token_answers.append(echo)
+    with pytest.raises(LoginRefused) as caught:
+        await console.tokens.token()
+    assert caught.value.detail == ("invalid_request: cannot read (left out) nor (left out) here")

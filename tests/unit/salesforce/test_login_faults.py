@@ -1,70 +1,59 @@
-"""Every refusal of the token endpoint gets its own title, cause and cure over real HTTP."""
+"""The table of refusals: whole, readable, and right about sandbox and production."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from console.errors import LoginRefused
-from console.exit_codes import ExitCode
+from console.salesforce.login_fault_table import ROWS as TABLE
+from console.salesforce.login_fault_table import RetryClass
+from console.salesforce.login_faults import login_fault
+from console.salesforce.login_request import Refusal
+from console.settings import PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE, OrgSettings
+from tests.unit.salesforce.oauth_rows import ROWS
 from tests.unit.salesforce.scripted_org import Console, refusing
 
-ROWS = [
-    (
-        "invalid_client_id",
-        "client identifier invalid",
-        "does not know this consumer key",
-        "Consumer",
-    ),
-    ("invalid_grant", "audience is invalid", "audience of the login is wrong", "test.salesforce"),
-    ("invalid_grant", "Audience validation failed", "audience of the login is wrong", "audience"),
-    ("invalid_grant", "invalid assertion", "key does not match", "certificate"),
-    ("invalid_grant", "expired authorization code", "came too late", "clock"),
-    ("invalid_grant", "inactive user", "user is inactive", "Activate"),
-    ("inactive_user", "User is inactive", "user is inactive", "Activate"),
-    ("inactive_org", "org is locked", "org is not active", "owner"),
-    ("invalid_grant", "login rate exceeded", "too often", "own user"),
-    ("rate_limit_exceeded", "Login rate exceeded", "too often", "own user"),
-    ("invalid_grant", "user hasn't approved this consumer", "not approved", "permission set"),
-    ("invalid_grant", "user hasn’t approved this consumer", "not approved", "permission set"),
-    (
-        "invalid_app_access",
-        "user is not admin approved to access this app",
-        "not approved for the app",
-        "permission set",
-    ),
-    (
-        "app_not_found",
-        "External client app is not installed in this org",
-        "not in this org",
-        "login_url",
-    ),
-    ("app_blocked", "this app is blocked by admin", "app is blocked", "unblock"),
-    ("invalid_grant", "ip restricted", "address may not log in", "login ranges"),
-    ("unsupported_grant_type", "grant type not supported", "kind of login", "JWT bearer"),
-    ("oauth_flow_disabled", "", "kind of login", "JWT bearer"),
-    ("invalid_client", "invalid client credentials", "client secret", "JWT bearer"),
-    ("invalid_grant", "authentication failure", "refused the login", "Login History"),
-    ("invalid_scope", "", "none of the scopes", "scopes"),
-    ("slow_down", "", "login server has trouble", "passes"),
-    ("a_new_code", "new words", "refused the login", "own words"),
-]
+
+def test_every_code_of_the_table_has_a_row_in_the_tests() -> None:
+    listed = {code for row in TABLE for code in row.codes}
+    assert listed == {row[0] for row in ROWS} - {"a_code_of_tomorrow"}
 
 
-@pytest.mark.parametrize(("error", "description", "title", "next_step"), ROWS)
-async def test_a_refusal_is_explained(
-    console: Console, error: str, description: str, title: str, next_step: str
+def test_a_title_is_a_title_and_a_next_step_a_sentence() -> None:
+    for row in TABLE:
+        assert len(row.title) <= 60, row.title
+        assert row.title[0].isupper()
+        assert not row.title.endswith(".")
+        assert row.meaning.rstrip().endswith((".", "}")), row.title
+        assert row.next_step.rstrip().endswith((".", "}")), row.title
+        assert (row.retry is RetryClass.WAIT) == (row.wait_s is not None)
+
+
+@pytest.mark.parametrize(
+    ("login_url", "audience", "said"),
+    [
+        ("https://acme--uat.sandbox.my.salesforce.com", PRODUCTION_AUDIENCE, "is a sandbox's"),
+        ("https://test.salesforce.com", PRODUCTION_AUDIENCE + "/", "is a sandbox's"),
+        ("https://acme.my.salesforce.com", SANDBOX_AUDIENCE, "is not a sandbox's"),
+        ("https://login.salesforce.com", SANDBOX_AUDIENCE, "is not a sandbox's"),
+        ("https://acme.my.salesforce.com", PRODUCTION_AUDIENCE, None),
+        ("https://acme--uat.sandbox.my.salesforce.com", SANDBOX_AUDIENCE, None),
+        ("https://acme.scratch.my.salesforce.com", SANDBOX_AUDIENCE, None),
+        ("https://acme.develop.my.salesforce.com", PRODUCTION_AUDIENCE, None),
+        ("https://sandbox.my.salesforce.com.evil.example", PRODUCTION_AUDIENCE, None),
+        ("https://[::1]:8443", SANDBOX_AUDIENCE, None),
+    ],
+)
+def test_a_mix_up_of_sandbox_and_production_says_which_is_which(
+    settings: OrgSettings, login_url: str, audience: str, said: str | None
 ) -> None:
-    console.org.token_answers.append(refusing(error, description))
-    with pytest.raises(LoginRefused) as caught:
-        await console.tokens.token()
-    fault = caught.value
-    assert title in fault.title
-    assert next_step in fault.next_step
-    assert fault.meaning
-    assert fault.detail == (f"{error}: {description}" if description else error)
-    assert fault.code == error
-    assert fault.exit_code == ExitCode.ORG_REFUSED
-    assert "{" not in fault.meaning + fault.next_step
+    ours = replace(settings, login_url=login_url, audience=audience)
+    fault = login_fault(Refusal(400, "invalid_grant", "audience is invalid", None), ours)
+    assert ("sandbox's address" in fault.meaning) is (said is not None)
+    assert said is None or said in fault.meaning
+    assert login_url in fault.meaning
+    assert audience in fault.meaning
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from console.salesforce.requester import BearerAuth
 from console.secrets import Secret
 from tests.unit.salesforce.scripted_org import Console, answering, refusing
 
-HEAD = 12
+HEAD = 8
 """This many characters of a secret are already too many to show."""
 
 
