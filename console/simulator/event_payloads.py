@@ -47,7 +47,8 @@ def event_identifier(number: int) -> str:
     return uuid_text(number, 21)
 
 
-def _shared(number: int, at_ms: int, created_ms: int) -> Payload:
+def shared(number: int, at_ms: int, created_ms: int) -> Payload:
+    """The fields that all events have."""
     return {
         "EventIdentifier": event_identifier(number),
         "EventDate": iso_ms(at_ms),
@@ -57,13 +58,15 @@ def _shared(number: int, at_ms: int, created_ms: int) -> Payload:
     }
 
 
-_NO_POLICY: Payload = {"PolicyId": None, "PolicyOutcome": None, "EvaluationTime": 0.0}
-_NO_AGENT: Payload = {
+NO_POLICY: Payload = {"PolicyId": None, "PolicyOutcome": None, "EvaluationTime": 0.0}
+"""What an event says that no transaction security policy looked at."""
+NO_AGENT: Payload = {
     "ActionName": None,
     "BotId": None,
     "BotSessionIdentifier": None,
     "PlannerId": None,
 }
+"""What an event says that no agent had a hand in."""
 
 
 def of_call(call: Call, created_ms: int, eca_log_id: EcaLogId) -> Payload:
@@ -77,9 +80,9 @@ def of_call(call: Call, created_ms: int, eca_log_id: EcaLogId) -> Payload:
     family = call.shape.family
     app_id = logged_app_id(integration.app, eca_log_id) if number % 4 == 0 else None
     return {
-        **_shared(number, call.at_ms, created_ms),
-        **_NO_POLICY,
-        **_NO_AGENT,
+        **shared(number, call.at_ms, created_ms),
+        **NO_POLICY,
+        **NO_AGENT,
         "UserId": call.user.user_id,
         "Username": call.user.username,
         "LoginKey": session_key(session, 11),
@@ -110,9 +113,9 @@ def of_own_call(call: OwnCall, created_ms: int, eca_log_id: EcaLogId) -> Payload
     """ApiEventStream's payload for a read that a real client made."""
     number, session, request = call.number, call.session, call.request
     return {
-        **_shared(number, call.at_ms, created_ms),
-        **_NO_POLICY,
-        **_NO_AGENT,
+        **shared(number, call.at_ms, created_ms),
+        **NO_POLICY,
+        **NO_AGENT,
         "UserId": request.user_id,
         "Username": request.username,
         "LoginKey": session_key(session, 11),
@@ -144,8 +147,8 @@ def of_login(login: Login, created_ms: int) -> Payload:
     place = place_of(login.source_ip)
     is_soap = login.api_type != "N/A"
     return {
-        **_shared(login.number, login.at_ms, created_ms),
-        **_NO_POLICY,
+        **shared(login.number, login.at_ms, created_ms),
+        **NO_POLICY,
         "UserId": login.user.user_id,
         "Username": login.user.username,
         "LoginKey": session_key(login.number, 11),
@@ -184,7 +187,7 @@ def of_login(login: Login, created_ms: int) -> Payload:
 def of_logout(logout: Logout, created_ms: int) -> Payload:
     """LogoutEventStream's payload for a click on Log Out."""
     return {
-        **_shared(mixed(logout.number, 41), logout.at_ms, created_ms),
+        **shared(mixed(logout.number, 41), logout.at_ms, created_ms),
         "UserId": logout.user.user_id,
         "Username": logout.user.username,
         "LoginKey": session_key(logout.number, 11),

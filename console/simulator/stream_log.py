@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from console.simulator.dice import mixed
+from console.simulator.event_act_payloads import ToldAct
 from console.simulator.logins import Login, Logout
 from console.simulator.moments import MINUTE_MS, from_ms
 from console.simulator.own_acts import OwnCall
@@ -41,7 +42,7 @@ class PublishedEvent:
     published_at: datetime
 
 
-Act = Call | Login | Logout | OwnCall
+Act = Call | Login | Logout | OwnCall | ToldAct
 """What an event tells of."""
 
 

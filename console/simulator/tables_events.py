@@ -4,18 +4,19 @@ The event stores are big objects: newest first, a record id of zeros, and the na
 `BigObjectRules`. LoginHistory refuses filters on the columns that one would most like to filter.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
 from console.simulator import event_payloads as payloads
-from console.simulator.app_columns import EcaLogId
 from console.simulator.ids import long_id
 from console.simulator.keys import login_history_id
 from console.simulator.log_files import LogFiles, SimLogFile
-from console.simulator.logins import Login, Logins
-from console.simulator.moments import MINUTE_MS, from_ms, to_ms
-from console.simulator.own_acts import OwnActs, OwnCall
+from console.simulator.log_sources import LogSources
+from console.simulator.logins import Login
+from console.simulator.minute_tables import MinuteRows
+from console.simulator.moments import MINUTE_MS, from_ms
+from console.simulator.own_acts import OwnCall
 from console.simulator.places import place_of
 from console.simulator.publisher import created_ms_of
 from console.simulator.tables import (
@@ -27,9 +28,9 @@ from console.simulator.tables import (
     Value,
     columns,
 )
-from console.simulator.traffic import Call, Traffic
+from console.simulator.traffic import Call
 
-_NO_ID = "000000000000000AAA"
+NO_ID = "000000000000000AAA"
 """Id of every big object record."""
 _LOGIN_HISTORY_NOT_FILTERABLE = frozenset(
     ("Application", "Status", "ApiType", "ApiVersion", "Browser", "Platform", "ClientVersion")
@@ -41,26 +42,15 @@ _SHARED = (
 
 
 class EventTables:
-    """Builds the tables over one world's traffic, logins, real acts and log files.
+    """Builds the tables over one world's calls and logins, real clients' ones included.
 
     Rows reach back to ``since_ms``; all are worked out when they are read.
     """
 
-    def __init__(
-        self,
-        traffic: Traffic,
-        logins: Logins,
-        own: OwnActs,
-        since_ms: int,
-        now: Callable[[], datetime],
-        eca_log_id: EcaLogId,
-    ) -> None:
-        self._traffic = traffic
-        self._logins = logins
-        self._own = own
+    def __init__(self, sources: LogSources, since_ms: int, now: Callable[[], datetime]) -> None:
+        self._sources = sources
         self._since_ms = since_ms
         self._now = now
-        self._eca_log_id = eca_log_id
 
     def login_history(self) -> Table:
         """LoginHistory, which every org has."""
@@ -80,7 +70,7 @@ class EventTables:
         )
         for name in _LOGIN_HISTORY_NOT_FILTERABLE:
             fields[name] = Field(name, fields[name].type, filterable=False)
-        return Table("LoginHistory", fields, self._login_history_rows, "0Ya")
+        return self._table("LoginHistory", fields, self._login_history_rows, "LoginTime", "0Ya")
 
     def login_event(self) -> Table:
         """LoginEvent, the store of LoginEventStream."""
@@ -98,7 +88,7 @@ class EventTables:
             LoginLatitude="double",
             LoginLongitude="double",
         )
-        return Table("LoginEvent", fields, self._login_event_rows, "", big_object=BigObjectRules())
+        return self._table("LoginEvent", fields, self._login_event_rows, "EventDate")
 
     def api_event(self) -> Table:
         """ApiEvent, the store of ApiEventStream."""
@@ -119,10 +109,35 @@ class EventTables:
             Query="textarea",
             Records="textarea",
         )
-        return Table("ApiEvent", fields, self._api_event_rows, "", big_object=BigObjectRules())
+        return self._table("ApiEvent", fields, self._api_event_rows, "EventDate")
 
-    def _login_history_rows(self) -> Iterator[Row]:
-        for login in self._logins_back():
+    def logout_event(self) -> Table:
+        """LogoutEvent, the store of LogoutEventStream."""
+        fields = columns(
+            "Id EventIdentifier EventDate CreatedDate RelatedEventIdentifier UserId Username"
+            " LoginKey SessionKey SessionLevel SourceIp",
+            Id="id",
+            EventDate="datetime",
+            CreatedDate="datetime",
+            UserId="reference",
+        )
+        return self._table("LogoutEvent", fields, self._logout_event_rows, "EventDate")
+
+    def _table(
+        self,
+        name: str,
+        fields: dict[str, Field],
+        of_minute: Callable[[int, int], Iterable[Row]],
+        time_field: str,
+        key_prefix: str = "",
+    ) -> Table:
+        rows = MinuteRows(of_minute, lambda _: self._since_ms, self._now)
+        big_object = None if key_prefix else BigObjectRules()
+        slices = rows.slices(time_field)
+        return Table(name, fields, rows.all, key_prefix, big_object=big_object, slices=slices)
+
+    def _login_history_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
+        for login in self._logins_back(minute, now_ms):
             is_soap = login.api_type != "N/A"
             payload = payloads.of_login(login, login.at_ms)
             yield {
@@ -152,7 +167,7 @@ class EventTables:
                 "NetworkId": None,
             }
 
-    def _login_event_rows(self) -> Iterator[Row]:
+    def _login_event_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
         extra: Row = {
             "ForwardedForIp": None,
             "HttpReferer": None,
@@ -160,63 +175,63 @@ class EventTables:
             "RemoteIdentifier": None,
             "UseApiToken": None,
         }
-        for login in self._logins_back():
+        for login in self._logins_back(minute, now_ms):
             created_ms = created_ms_of(login)
             payload = payloads.of_login(login, created_ms)
             geo = long_id(str(payload["LoginGeoId"]))
             yield {
-                **_stored(payload, login.at_ms, created_ms),
+                **stored(payload, login.at_ms, created_ms),
                 **extra,
                 "LoginGeoId": geo,
             }
 
-    def _api_event_rows(self) -> Iterator[Row]:
-        for read in self._reads_back():
+    def _api_event_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
+        for read in self._reads_back(minute, now_ms):
             known: Row = {
-                "Id": _NO_ID,
+                "Id": NO_ID,
                 "EventDate": from_ms(read.at_ms),
                 "EventIdentifier": payloads.event_identifier(read.number),
             }
             yield LazyRow(known, partial(self._stored_read, read))
 
-    def _logins_back(self) -> Iterator[Login]:
-        """All login attempts so far, newest first."""
-        now_ms = to_ms(self._now())
-        for minute in self._minutes_back(now_ms):
-            start_ms = minute * MINUTE_MS
-            own = self._own.logins(start_ms, start_ms + MINUTE_MS)
-            found = [*self._logins.of_minute(minute), *own]
-            found.sort(key=lambda login: login.at_ms, reverse=True)
-            yield from (login for login in found if login.at_ms <= now_ms)
+    def _logout_event_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
+        for logout in reversed(self._sources.logins.logouts_of_minute(minute)):
+            if logout.at_ms <= now_ms:
+                created_ms = created_ms_of(logout)
+                yield stored(payloads.of_logout(logout, created_ms), logout.at_ms, created_ms)
 
-    def _reads_back(self) -> Iterator[Call | OwnCall]:
-        """All reads so far, newest first."""
-        now_ms = to_ms(self._now())
-        for minute in self._minutes_back(now_ms):
-            start_ms = minute * MINUTE_MS
-            own = self._own.calls(start_ms, start_ms + MINUTE_MS)
-            found: list[Call | OwnCall] = [*self._traffic.calls(minute), *own]
-            found.sort(key=lambda call: call.at_ms, reverse=True)
-            yield from (call for call in found if call.is_streamed and call.at_ms <= now_ms)
+    def _logins_back(self, minute: int, now_ms: int) -> Iterator[Login]:
+        """A minute's login attempts so far, newest first."""
+        start_ms = minute * MINUTE_MS
+        own = self._sources.own.logins(start_ms, start_ms + MINUTE_MS)
+        found = [*self._sources.logins.of_minute(minute), *own]
+        found.sort(key=lambda login: login.at_ms, reverse=True)
+        return (login for login in found if login.at_ms <= now_ms)
 
-    def _minutes_back(self, now_ms: int) -> range:
-        return range(now_ms // MINUTE_MS, self._since_ms // MINUTE_MS - 1, -1)
+    def _reads_back(self, minute: int, now_ms: int) -> Iterator[Call | OwnCall]:
+        """A minute's reads so far, newest first."""
+        start_ms = minute * MINUTE_MS
+        own = self._sources.own.calls(start_ms, start_ms + MINUTE_MS)
+        calls = (Call(*raw) for raw in self._sources.calls(minute) if raw[3].read)
+        found: list[Call | OwnCall] = [*calls, *own]
+        found.sort(key=lambda call: call.at_ms, reverse=True)
+        return (call for call in found if call.is_streamed and call.at_ms <= now_ms)
 
     def _stored_read(self, read: Call | OwnCall) -> Row:
         created_ms = created_ms_of(read)
         if isinstance(read, Call):
-            payload = payloads.of_call(read, created_ms, self._eca_log_id)
+            payload = payloads.of_call(read, created_ms, self._sources.eca_log_id)
         else:
-            payload = payloads.of_own_call(read, created_ms, self._eca_log_id)
-        return _stored(payload, read.at_ms, created_ms)
+            payload = payloads.of_own_call(read, created_ms, self._sources.eca_log_id)
+        return stored(payload, read.at_ms, created_ms)
 
 
-def _stored(payload: Mapping[str, object], at_ms: int, created_ms: int) -> dict[str, Value]:
+def stored(payload: Mapping[str, object], at_ms: int, created_ms: int) -> dict[str, Value]:
     """A streamed payload as its store keeps it: real date-times, no creator."""
     row = {name: _value(value) for name, value in payload.items() if name != "CreatedById"}
     return {
         **row,
-        "Id": _NO_ID,
+        "Id": NO_ID,
         "EventDate": from_ms(at_ms),
         "CreatedDate": from_ms(created_ms),
     }

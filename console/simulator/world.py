@@ -17,20 +17,21 @@ from console.simulator.app_columns import EcaLogId
 from console.simulator.client_acts import ApiRequest, LoginAttempt
 from console.simulator.dice import number_from
 from console.simulator.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
-from console.simulator.log_files import LogFileChange, LogFiles, SimLogFile
+from console.simulator.log_files import LogFileChange, SimLogFile
 from console.simulator.log_sources import LogSources
 from console.simulator.log_truth import told_file
-from console.simulator.log_types import log_types
 from console.simulator.logins import Login
-from console.simulator.moments import DAY_MS, HOUR_MS, from_ms, iso_ms, to_ms
+from console.simulator.moments import DAY_MS, from_ms, iso_ms, to_ms
+from console.simulator.monitoring import Monitoring
 from console.simulator.object_tables import standard_tables, tooling_tables
 from console.simulator.org_sources import OrgSources
 from console.simulator.own_acts import OwnActs, own_call
 from console.simulator.permissions import Feature
 from console.simulator.publisher import (
     API_CHANNEL,
+    CHANNELS,
+    FREE_CHANNELS,
     LOGIN_CHANNEL,
-    LOGOUT_CHANNEL,
     Publisher,
     content_of,
 )
@@ -41,7 +42,6 @@ from console.simulator.stage import set_stage
 from console.simulator.story import OrgFacts, SimApp, SimUser
 from console.simulator.stream_log import PublishedEvent, StreamLog
 from console.simulator.tables import BigObjectRules, Field, Table
-from console.simulator.tables_events import EventTables, event_log_file
 from console.simulator.truth import Ledger, span_hours
 from console.simulator.world_options import HISTORY, WorldOptions
 
@@ -87,11 +87,7 @@ class World:
             self.facts, story_people.GRANTS, self.options.withheld, self._missing_features()
         )
         self.pool_max: int = round(self.facts.pool_max * self.options.scale)
-        self.channels: tuple[str, ...] = (
-            (LOGIN_CHANNEL, API_CHANNEL, LOGOUT_CHANNEL)
-            if self.event_monitoring
-            else (LOGOUT_CHANNEL,)
-        )
+        self.channels: tuple[str, ...] = CHANNELS if self.event_monitoring else FREE_CHANNELS
         self._traffic = self._stage.traffic
         self._logins = self._stage.logins
         self._acts = self._stage.acts
@@ -105,12 +101,15 @@ class World:
         )
         history_ms = to_ms(from_ms(self._latest_ms) - self.options.history)
         day_ms = min(history_ms, self._latest_ms - DAY_MS) // DAY_MS * DAY_MS
-        self._log_files = self._make_log_files(day_ms, history_ms)
+        self._monitoring = self._make_monitoring(day_ms, history_ms)
+        self._log_files = self._monitoring.files
         self._tables, self._tooling_tables = self._make_tables(day_ms)
         self._stream = StreamLog(
             self.channels, history_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
         )
-        self._publisher = Publisher(self._traffic, self._logins, self._stream, history_ms)
+        self._publisher = Publisher(
+            self._traffic, self._logins, self._acts, self._stream, history_ms
+        )
         self.advance()
 
     # -- time ---------------------------------------------------------------------------------
@@ -246,6 +245,10 @@ class World:
         file = self._log_files.find(file_id, self.now())
         return None if file is None else self._log_files.body(file)
 
+    def query_prepare(self, soql: str) -> Iterator[None]:
+        """Do in short steps most of the work of a query, so that others get their turn between."""
+        return self._monitoring.preparing(soql)
+
     def change_log_file(self, file_id: str, how: LogFileChange) -> SimLogFile | None:
         """Let something happen to a log file, as between its listing and its download."""
         return self._log_files.change(file_id, how, self.now())
@@ -314,29 +317,26 @@ class World:
 
     # -- making -------------------------------------------------------------------------------
 
-    def _make_log_files(self, day_ms: int, history_ms: int) -> LogFiles:
-        options = self.options
+    def _make_monitoring(self, day_ms: int, history_ms: int) -> Monitoring:
         sources = LogSources(
             self._traffic,
             self._logins,
             self._own,
             self._acts,
             self.facts.org_id,
-            options.eca_log_id,
+            self.options.eca_log_id,
         )
-        return LogFiles(
-            log_types(sources, options.log_quirks, event_monitoring=self.event_monitoring),
-            lambda: self._own.kept_since_ms,
-            day_ms,
-            history_ms // HOUR_MS * HOUR_MS if self.event_monitoring else None,
-            options.log_quirks,
+        return Monitoring(
+            sources,
+            self.options.log_quirks,
+            self.now,
+            event_monitoring=self.event_monitoring,
+            day_ms=day_ms,
+            history_ms=history_ms,
+            creator_id=story_people.AUTOMATED_PROCESS.user_id,
         )
 
     def _make_tables(self, since_ms: int) -> tuple[dict[str, Table], dict[str, Table]]:
-        events = EventTables(
-            self._traffic, self._logins, self._own, since_ms, self.now, self.options.eca_log_id
-        )
-        creator = story_people.AUTOMATED_PROCESS.user_id
         sources = OrgSources(
             facts=self.facts,
             seed=self.options.seed,
@@ -348,13 +348,7 @@ class World:
             since=from_ms(since_ms),
             tables=lambda tooling: (self._tooling_tables if tooling else self._tables).values(),
         )
-        tables = [
-            *standard_tables(sources),
-            events.login_history(),
-            event_log_file(self._log_files, self.now, creator),
-        ]
-        if self.event_monitoring:
-            tables += [events.login_event(), events.api_event()]
+        tables = [*standard_tables(sources), *self._monitoring.tables()]
         return (
             {table.name.lower(): table for table in tables},
             {table.name.lower(): table for table in tooling_tables(sources)},

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.simulator.client_acts import LoginAttempt
+from console.simulator.log_columns import FREE_TYPES
 from console.simulator.world import EcaLogId, SimLogFile, World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 from tests.unit.simulator.test_world_window import request_at
@@ -170,7 +171,7 @@ def test_the_free_tier_has_daily_files_of_free_types_for_a_day() -> None:
     options = WorldOptions(history=timedelta(minutes=1), event_monitoring=False)
     world = World(clock, options)
     assert {f.interval for f in world.log_files()} == {"Daily"}
-    assert {f.event_type for f in world.log_files()} <= {"ApiTotalUsage", "Login", "Logout"}
+    assert {f.event_type for f in world.log_files()} <= FREE_TYPES
     first = {f.file_id for f in world.log_files()}
     clock.step(timedelta(days=2))
     assert first.isdisjoint(f.file_id for f in world.log_files())

@@ -99,7 +99,10 @@ def test_every_event_is_told_once_and_its_payload_has_the_real_fields(world: Wor
     assert len({event.event_uuid for event in events}) == len(events)
     assert len({event.payload["EventIdentifier"] for event in events}) == len(events)
     wanted = {LOGIN: LOGIN_FIELDS, API: API_FIELDS, LOGOUT: LOGOUT_FIELDS}
-    assert all(set(event.payload) == set(wanted[event.channel].split()) for event in events)
+    assert wanted.keys() <= {event.channel for event in events} | {LOGOUT}
+    for event in events:
+        if event.channel in wanted:
+            assert set(event.payload) == set(wanted[event.channel].split())
     assert all(len(event.schema) == 22 for event in events)
     assert len({event.schema for event in events}) == len({event.channel for event in events})
     json.dumps([event.payload for event in events])
@@ -148,8 +151,8 @@ def test_paging_by_replay_id_loses_and_repeats_nothing(world: World) -> None:
 
 
 def test_a_channel_that_is_not_offered_has_nothing(world: World) -> None:
-    assert world.events_after("/event/ApiAnomalyEvent", 0, 10) == []
-    assert world.newest_replay_id("/event/ApiAnomalyEvent") is None
+    assert world.events_after("/event/UriEventStream", 0, 10) == []
+    assert world.newest_replay_id("/event/UriEventStream") is None
     options = WorldOptions(history=timedelta(minutes=1), event_monitoring=False)
     free = World(SteppedClock(), options)
     assert free.channels == (LOGOUT,)
