@@ -144,6 +144,7 @@ class Requester:
         self._deadlines = deadlines
         self._circuit = Circuit(clock, listeners.on_reach)
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._names_pool = False
 
     async def answer(self, ask: Ask) -> Answer:
         """The whole answer to ``ask``, of a status below 400."""
@@ -294,14 +295,14 @@ class Requester:
     def _account(self, ask: Ask, response: httpx.Response) -> None:
         """Salesforce counts what carries the limit header: not 401, not ``/services/data``.
 
-        A good answer without the header counts too, in case something on the way removed it; a
-        page for people is not Salesforce's answer to a call.
+        Where no answer ever carries it, something on the way removes it: then every good answer
+        that is no page counts.
         """
         header = response.headers.get(LIMIT_HEADER)
+        self._names_pool = self._names_pool or header is not None
         is_page = "html" in response.headers.get("Content-Type", "").lower()
-        counted = ask.authenticated and (
-            header is not None or (response.is_success and not is_page)
-        )
+        is_stripped = response.is_success and not is_page and not self._names_pool
+        counted = ask.authenticated and (header is not None or is_stripped)
         self._listeners.on_call(ask.purpose, 1 if counted else 0)
         pool = parse_limit_info(header) if header else None
         if pool is not None:
