@@ -8,7 +8,8 @@ from console.simulator.soql_run import Answer
 
 CURSORS_PER_USER = 10
 LIFETIME = timedelta(days=2)
-"""Open cursors of one user, and how long one lives (SOAP API guide, queryMore)."""
+"""Open cursors of one user, and how long one lives. Both are widely told and in none of the pages
+at hand, so that a shelf can be made with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class Cursor:
 
 
 class CursorShelf:
-    """The open cursors; a user's oldest makes room for an eleventh."""
+    """The open cursors; a user's oldest makes room for one too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_user: int = CURSORS_PER_USER, lifetime: timedelta = LIFETIME) -> None:
+        self._per_user = per_user
+        self._lifetime = lifetime
         self._cursors: dict[str, Cursor] = {}
         self._opened = 0
 
@@ -36,8 +39,8 @@ class CursorShelf:
     ) -> Cursor:
         """A new cursor over ``answer`` for one user."""
         own = [cursor for cursor in self._cursors.values() if cursor.user_id == user_id]
-        if len(own) >= CURSORS_PER_USER:
-            del self._cursors[own[0].locator]
+        if len(own) >= self._per_user:
+            self.drop(own[0])
         self._opened += 1
         locator = long_id(f"01gHs{base62(self._opened, 10)}")
         cursor = Cursor(locator, user_id, answer, page_rows, query, now)
@@ -49,10 +52,14 @@ class CursorShelf:
         cursor = self._cursors.get(long_id(locator) if len(locator) == 15 else locator)
         if cursor is None or cursor.user_id != user_id:
             return None
-        if now - cursor.opened_at >= LIFETIME:
-            del self._cursors[cursor.locator]
+        if now - cursor.opened_at >= self._lifetime:
+            self.drop(cursor)
             return None
         return cursor
+
+    def drop(self, cursor: Cursor) -> None:
+        """Forget one cursor."""
+        self._cursors.pop(cursor.locator, None)
 
     def clear(self) -> int:
         """Forget every cursor, as when a server is taken away; says how many there were."""

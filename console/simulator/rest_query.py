@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from console.simulator.rest_call import CALL, RestCall, RestRefused
+from console.simulator.rest_cursors import Cursor
 from console.simulator.soql_errors import SoqlError
 from console.simulator.soql_records import Record, records_of, total_of
 from console.simulator.soql_run import Answer, run
@@ -41,8 +42,9 @@ def add_query_routes(router: web.UrlDispatcher, base: str) -> None:
         router.add_get(path, partial(_query, operation="QueryAll", tooling=False))
     for path in (f"{base}/tooling/query", f"{base}/tooling/query/"):
         router.add_get(path, partial(_query, operation="", tooling=True))
-    router.add_get(f"{base}/query/{{locator}}", partial(_query_more, tooling=False))
-    router.add_get(f"{base}/tooling/query/{{locator}}", partial(_query_more, tooling=True))
+    for path, tooling in ((f"{base}/query", False), (f"{base}/tooling/query", True)):
+        router.add_get(f"{path}/{{locator}}", partial(_query_more, tooling=tooling))
+        router.add_delete(f"{path}/{{locator}}", _forget)
 
 
 async def _query(request: web.Request, *, operation: str, tooling: bool) -> web.Response:
@@ -58,6 +60,13 @@ async def _query_more(request: web.Request, *, tooling: bool) -> web.Response:
     page = next_page(request.app[WIRE], call, request.match_info["locator"], tooling=tooling)
     _describe(call, page, "" if tooling else "QueryMore")
     return web.json_response(page.body)
+
+
+async def _forget(request: web.Request) -> web.Response:
+    """Close a cursor before its time."""
+    cursor, _ = _cursor_of(request.app[WIRE], request[CALL], request.match_info["locator"])
+    request.app[WIRE].cursors.drop(cursor)
+    return web.Response(status=204)
 
 
 def first_page(wire: Wire, call: RestCall, text: str, wished_rows: int, *, tooling: bool) -> Page:
@@ -83,21 +92,27 @@ def first_page(wire: Wire, call: RestCall, text: str, wished_rows: int, *, tooli
 
 def next_page(wire: Wire, call: RestCall, locator_text: str, *, tooling: bool) -> Page:
     """The page that a ``nextRecordsUrl`` names; raises RestRefused 404 when its cursor is gone."""
-    match = _LOCATOR.fullmatch(locator_text)
-    cursor = None
-    if match is not None:
-        cursor = wire.cursors.find(match.group(1), call.grant.user.user_id, wire.world.now())
-    if match is None or cursor is None or int(match.group(2)) >= total_of(cursor.answer):
-        raise RestRefused(404, "INVALID_QUERY_LOCATOR", "Invalid query locator")
+    cursor, start = _cursor_of(wire, call, locator_text)
     return _page(
         cursor.answer,
         call,
         cursor.query,
-        int(match.group(2)),
+        start,
         cursor.page_rows,
         cursor.locator,
         tooling=tooling,
     )
+
+
+def _cursor_of(wire: Wire, call: RestCall, locator_text: str) -> tuple[Cursor, int]:
+    """The cursor of ``01g…-2000`` and the row that is named; raises RestRefused 404."""
+    match = _LOCATOR.fullmatch(locator_text)
+    if match is not None:
+        start = int(match.group(2))
+        cursor = wire.cursors.find(match.group(1), call.grant.user.user_id, wire.world.now())
+        if cursor is not None and start < total_of(cursor.answer):
+            return cursor, start
+    raise RestRefused(404, "INVALID_QUERY_LOCATOR", "Invalid query locator")
 
 
 def _page(
@@ -114,12 +129,13 @@ def _page(
     total = total_of(answer)
     records = records_of(answer, start, page_rows, base)
     end = start + page_rows
-    body: Record = {"totalSize": total, "done": locator is None or end >= total}
+    following = f"{locator}-{end}" if locator is not None and end < total else None
+    body: Record = {"totalSize": total, "done": following is None}
     if tooling:
-        body = {"size": len(records), **body, "queryLocator": None}
+        body = {"size": len(records), **body, "queryLocator": following}
         body["entityTypeName"] = answer.table.name
-    if locator is not None and end < total:
-        body["nextRecordsUrl"] = f"{base}/query/{locator}-{end}"
+    if following is not None:
+        body["nextRecordsUrl"] = f"{base}/query/{following}"
     body["records"] = records
     return Page(body, answer.table.name, text, len(records))
 

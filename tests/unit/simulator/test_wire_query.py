@@ -48,6 +48,17 @@ async def test_an_eleventh_cursor_costs_the_oldest(member: Visitor) -> None:
     assert (await member.http.get(pages[1]["nextRecordsUrl"])).status_code == 200
 
 
+async def test_a_cursor_may_be_closed_early(member: Visitor) -> None:
+    small = {"Sforce-Query-Options": "batchSize=200"}
+    page = (await ask(member, "SELECT Id FROM LoginHistory LIMIT 300", **small)).json()
+    assert (await member.http.delete(page["nextRecordsUrl"])).status_code == 204
+    for closed in (
+        await member.http.get(page["nextRecordsUrl"]),
+        await member.http.get(f"{QUERY}/x"),
+    ):
+        assert (closed.status_code, closed.json()[0]["errorCode"]) == (404, "INVALID_QUERY_LOCATOR")
+
+
 async def test_counting(member: Visitor) -> None:
     body = (await ask(member, "SELECT COUNT() FROM User WHERE IsActive = true")).json()
     users = member.org.world.facts.users
@@ -62,6 +73,28 @@ async def test_the_tooling_answer_has_its_own_shape(member: Visitor) -> None:
     assert body["entityTypeName"] == "ConnectedApplication"
     url = body["records"][0]["attributes"]["url"]
     assert url.startswith("/services/data/v66.0/tooling/sobjects/ConnectedApplication/0H4")
+
+
+async def test_a_tooling_page_names_the_next_one_twice(member: Visitor) -> None:
+    path = "/services/data/v66.0/tooling/query/"
+    small = {"Sforce-Query-Options": "batchSize=200"}
+    text = "SELECT QualifiedApiName FROM EntityParticle LIMIT 210"
+    body = (await ask(member, text, path, **small)).json()
+    assert (body["size"], body["totalSize"], body["done"]) == (200, 210, False)
+    assert body["nextRecordsUrl"] == f"{path}{body['queryLocator']}"
+    rest = (await member.http.get(body["nextRecordsUrl"])).json()
+    assert (rest["size"], rest["done"], rest["queryLocator"]) == (10, True, None)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"q": ""}, {"q": " "}])
+async def test_a_query_that_is_not_there(member: Visitor, parameters: dict[str, str]) -> None:
+    answer = await member.http.get(QUERY, params=parameters)
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "MALFORMED_QUERY")
+
+
+async def test_a_query_is_read_only(member: Visitor) -> None:
+    answer = await member.http.post(QUERY, json={"q": "SELECT Id FROM User"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
 
 
 async def test_a_refused_query_points_at_the_place(member: Visitor) -> None:
