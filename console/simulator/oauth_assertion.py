@@ -75,10 +75,11 @@ class AssertionDesk:
         Without the strict switch ``exp`` may lie however far ahead: the official command line
         sends one thousands of years away and gets its token.
         """
-        ends_s = _epoch_seconds(claims.get("exp"))
-        if ends_s is None or ends_s <= now.timestamp():
-            raise TokenRefused("invalid_grant", "expired authorization code")
         options = self.desk.options
+        ends_s = _epoch_seconds(claims.get("exp"))
+        leeway_s = options.assertion_leeway.total_seconds()
+        if ends_s is None or ends_s + leeway_s <= now.timestamp():
+            raise TokenRefused("invalid_grant", "expired authorization code")
         longest = options.most_assertion_life
         if longest is not None and ends_s > now.timestamp() + longest.total_seconds():
             raise TokenRefused("invalid_grant", "invalid assertion")

@@ -68,6 +68,9 @@ class OauthOptions:
     """False: the org is locked, closed or suspended."""
     login_ranges: tuple[str, ...] = ()
     """Networks (CIDR) from which users may log in; empty: any."""
+    assertion_leeway: timedelta = timedelta(seconds=3)
+    """How long after its ``exp`` an assertion is still taken. Real orgs bear a little: there are
+    clients in wide use that say the present second. How much they bear is not known."""
     most_assertion_life: timedelta | None = None
     """Refuse assertions whose ``exp`` lies further ahead; None as observed: no upper bound."""
     refuses_repeated_jti: bool = False
