@@ -6,10 +6,8 @@ permission opens what is from the special access rules of the object reference, 
 guide (real-time event monitoring) and the metadata API guide (readMetadata, listMetadata).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import filterfalse
 
 from console.simulator.permissions import Feature, Permission
 from console.simulator.story import OrgFacts, SimUser
@@ -187,8 +185,7 @@ class Access:
             table = replace(table, fields=fields)
         own = _OWN_ROWS.get(name)
         if own is not None and not self.may(user, *own.needs):
-            others = partial(_is_not_of, user.user_id, own.column)
-            table = replace(table, rows=_without(others, table.rows))
+            table = _own_part(table, own.column, user.user_id)
         return table
 
     def may_subscribe(self, user: SimUser, channel: str) -> bool:
@@ -214,11 +211,14 @@ class Access:
         return self.may(user, *METADATA)
 
 
-def _is_not_of(user_id: str, column: str, row: Row) -> bool:
-    return row[column] != user_id
+def _own_part(table: Table, column: str, user_id: str) -> Table:
+    """The table with the rows of one user, by whatever way they are read."""
 
+    def own(rows: Iterable[Row]) -> Iterator[Row]:
+        return (row for row in rows if row[column] == user_id)
 
-def _without(
-    unwanted: Callable[[Row], bool], rows: Callable[[], Iterable[Row]]
-) -> Callable[[], Iterable[Row]]:
-    return lambda: filterfalse(unwanted, rows())
+    slices = table.slices
+    if slices is not None:
+        between = slices.rows
+        slices = replace(slices, rows=lambda since, until: own(between(since, until)))
+    return replace(table, rows=lambda: own(table.rows()), slices=slices)
