@@ -209,13 +209,13 @@ class LogFiles:
         """
         oldest_ms = now_ms - self._retention // timedelta(milliseconds=1) - LONGEST_MS
         newest_ms = now_ms - SOONEST_MS
-        for day in range(max(self._first_day, oldest_ms // DAY_MS), newest_ms // DAY_MS):
-            for event_type in self._types:
-                yield self._of_day(event_type, day)
         if self._first_hour is not None:
             for hour in range(max(self._first_hour, oldest_ms // HOUR_MS), newest_ms // HOUR_MS):
                 for event_type in self._types:
                     yield self._of_hour(event_type, hour)
+        for day in range(max(self._first_day, oldest_ms // DAY_MS), newest_ms // DAY_MS):
+            for event_type in self._types:
+                yield self._of_day(event_type, day)
 
     def _plan_hour(self, event_type: str, hour: int) -> tuple[SimLogFile, ...]:
         if self._delivery.is_gap(hour):

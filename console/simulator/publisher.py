@@ -82,7 +82,10 @@ class Publisher:
 
     def _frequent(self, minute: int) -> Iterator[_Due]:
         """The events about a minute's calls, logins and logouts."""
-        for call in self._traffic.calls(minute):
+        for raw in self._traffic.raw_calls(minute):
+            if not raw[3].read and raw[3].family != "Bulk":
+                continue
+            call = Call(*raw)
             if call.is_streamed:
                 yield created_ms_of(call), call.number, API_CHANNEL, call
             if call.shape.family == "Bulk":

@@ -40,7 +40,7 @@ from console.simulator.rolling_window import RollingWindow
 from console.simulator.scenarios.scenario import Scenario
 from console.simulator.stage import set_stage
 from console.simulator.story import OrgFacts, SimApp, SimUser
-from console.simulator.stream_log import PublishedEvent, StreamLog
+from console.simulator.stream_log import RETENTION_MS, PublishedEvent, StreamLog
 from console.simulator.tables import BigObjectRules, Field, Table
 from console.simulator.truth import Ledger, span_hours
 from console.simulator.world_options import HISTORY, WorldOptions
@@ -104,11 +104,12 @@ class World:
         self._monitoring = self._make_monitoring(day_ms, history_ms)
         self._log_files = self._monitoring.files
         self._tables, self._tooling_tables = self._make_tables(day_ms)
+        streamed_ms = max(history_ms, self._latest_ms - RETENTION_MS)
         self._stream = StreamLog(
-            self.channels, history_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
+            self.channels, streamed_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
         )
         self._publisher = Publisher(
-            self._traffic, self._logins, self._acts, self._stream, history_ms
+            self._traffic, self._logins, self._acts, self._stream, streamed_ms
         )
         self.advance()
 
@@ -274,8 +275,18 @@ class World:
 
     def truth_prepare(self, since: datetime, until: datetime) -> Iterator[None]:
         """Do in short steps most of the work of `truth`, so that others get their turn between."""
-        until_ms = min(to_ms(until), to_ms(self.now()))
-        return self._ledger.preparing(to_ms(since), until_ms)
+        now = self.now()
+        yield from self._ledger.preparing(to_ms(since), min(to_ms(until), to_ms(now)))
+        yield from self._log_files.listing(now)
+        yield from self._log_files.measuring(self._files_within(since, until, now))
+
+    def _files_within(self, since: datetime, until: datetime, now: datetime) -> list[SimLogFile]:
+        """The log files that exist and cover any part of the span."""
+        return [
+            file
+            for file in self._log_files.existing(now)
+            if file.log_date < until and since < file.log_date + file.covers
+        ]
 
     def truth(self, since: datetime, until: datetime) -> dict[str, object]:
         """What really happened at ``since <= t < until``, the present moment included, as JSON.
@@ -309,8 +320,7 @@ class World:
             "apps": dict(Counter(app.kind for app in self.facts.apps)),
             "log_files": [
                 told_file(file, self._log_files.size(file))
-                for file in self._log_files.existing(from_ms(now_ms))
-                if file.log_date < until and since < file.log_date + file.covers
+                for file in self._files_within(since, until, from_ms(now_ms))
             ],
             "own_requests": self._ledger.own_requests(since_ms, until_ms),
         }
