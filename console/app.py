@@ -184,12 +184,19 @@ def _migration(options: ConsoleOptions) -> Screen[Any]:
     return MigrationScreen(options)
 
 
+def _access(options: ConsoleOptions) -> Screen[Any]:
+    from console.screens.access import AccessScreen
+
+    return AccessScreen(options)
+
+
 _ROOMS: dict[str, Callable[[ConsoleOptions], Screen[Any]]] = {
     "overview": OverviewScreen,
     "limits": LimitsScreen,
     "integrations": _integrations,
     "events": _events,
     "migration": _migration,
+    "access": _access,
 }
 """How each room is made at its first visit; plots and tables are imported only then, because
 they would cost a third of the time to the first paint."""

@@ -10,6 +10,7 @@ TABS: tuple[TabView, ...] = (
     TabView("integrations", "3", "Integrations"),
     TabView("events", "4", "Events"),
     TabView("migration", "5", "Migration"),
+    TabView("access", "6", "Access"),
 )
 """The rooms in the order of their number keys; ``name`` is the app's mode."""
 
@@ -19,6 +20,7 @@ TAB_HELP = {
     "integrations": "Who used how many calls of the pool",
     "events": "What is happening now, and what happened",
     "migration": "Every app on its way to an External Client App",
+    "access": "Integration users, credentials, what may be read",
 }
 """What each room answers, in a few words."""
 

@@ -66,7 +66,8 @@ class CredentialUse:
     integrations: tuple[str, ...]
     users: tuple[str, ...]
     addresses: tuple[str, ...]
-    calls: int
+    calls: int | None
+    """In the window; None where no log says."""
     tokens: int
     last_used_at: datetime | None
 
@@ -175,7 +176,7 @@ class _Judging:
         self._snapshot = snapshot
         self._use = use
         self._expectations = expectations
-        self._logs_known = logs_known
+        self.logs_known = logs_known
         self._now = now
         self._usernames = {key: user.username for key, user in names.users.items()}
         self._usernames |= {user.user_id[:15]: user.username for user in snapshot.users}
@@ -193,7 +194,7 @@ class _Judging:
             tokens=tokens,
             tokens_known="OauthToken" not in self._snapshot.not_visible,
             api_versions=tuple(use.versions),
-            logs_known=self._logs_known,
+            logs_known=self.logs_known,
             expect=self._expectations.get(key),
         )
         return UserAccess(
@@ -210,7 +211,7 @@ class _Judging:
             sources=_commonest(use.addresses),
             api_versions=tuple(sorted(use.versions, key=lambda v: version_number(v) or 0.0)),
             tokens=tokens,
-            calls=use.calls if self._logs_known else None,
+            calls=use.calls if self.logs_known else None,
             integrations=_commonest(use.integrations),
         )
 
@@ -250,12 +251,14 @@ def _credentials(use: AccessUse, judging: _Judging) -> tuple[CredentialUse, ...]
                 integrations=_commonest(app_use.integrations),
                 users=tuple(judging.username(user) for user in _commonest(app_use.users)),
                 addresses=_commonest(app_use.addresses),
-                calls=app_use.calls,
+                calls=app_use.calls if judging.logs_known else None,
                 tokens=app_use.tokens,
                 last_used_at=app_use.last_at,
             )
         )
-    return tuple(sorted(found, key=lambda one: (-one.calls, -one.tokens, one.app.casefold())))
+    return tuple(
+        sorted(found, key=lambda one: (-(one.calls or 0), -one.tokens, one.app.casefold()))
+    )
 
 
 def _certificates(

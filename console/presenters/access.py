@@ -1,0 +1,260 @@
+"""The access room: own login, integration users, sources, credentials, API versions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.analysis.api_versions import VersionStanding
+from console.analysis.posture import PostureCheck, Verdict
+from console.answers.access import AccessAnswer, CredentialUse, UserAccess, VersionUse
+from console.presenters import formats
+from console.presenters.integrations import KIND_TITLES
+from console.presenters.login_line import login_line
+from console.safe_text import visible
+from store.access_records import Readable, SourceAccess
+from widgets.row_types import Cell, Column, RecordView, Row, Tone
+
+VIEWS = ("users", "sources", "credentials", "versions")
+"""What the list can show, in the order in which the key visits them."""
+
+VIEW_TITLES = {
+    "users": "Users",
+    "sources": "Sources",
+    "credentials": "Credentials",
+    "versions": "API versions",
+}
+
+VERDICTS = {
+    Verdict.PASS: ("✓", Tone.GOOD),
+    Verdict.FAIL: ("✖", Tone.BAD),
+    Verdict.UNKNOWN: ("?", Tone.MUTED),
+}
+READABLE = {
+    Readable.YES: ("✓ yes", Tone.GOOD),
+    Readable.NO: ("✖ no", Tone.BAD),
+    Readable.UNKNOWN: ("? unknown", Tone.MUTED),
+}
+STANDINGS = {
+    VersionStanding.CURRENT: ("✓", Tone.GOOD),
+    VersionStanding.RETIRING: ("▲", Tone.WARNING),
+    VersionStanding.DEPRECATED: ("▲", Tone.WARNING),
+    VersionStanding.RETIRED: ("✖", Tone.BAD),
+    VersionStanding.UNKNOWN: ("?", Tone.MUTED),
+}
+_TEXT_LIMIT = 200
+_MOST_NAMED = 3
+_SOON_DAYS = 30
+
+_COLUMNS = {
+    "users": (
+        Column("user", "User", 24, widest=44),
+        Column("fail", "✖", 3, right=True),
+        Column("unknown", "?", 3, right=True, priority=2),
+        Column("pass", "✓", 3, right=True, priority=1),
+        Column("worst", "First finding", 30, widest=70),
+        Column("last_login", "Last login", 11, right=True, priority=3),
+        Column("versions", "API versions", 12, widest=20, priority=4),
+        Column("breaks", "Breaks if it rotates", 20, widest=44, priority=5),
+    ),
+    "sources": (
+        Column("source", "Source", 24, widest=34),
+        Column("readable", "Readable", 9),
+        Column("missing", "Needs", 30, widest=60, priority=1),
+        Column("evidence", "The org's answer", 24, widest=60, priority=2),
+    ),
+    "credentials": (
+        Column("app", "Credential of", 24, widest=40),
+        Column("kind", "Kind", 13, priority=2),
+        Column("calls", "Calls 30 d", 10, right=True),
+        Column("last_used", "Last used", 11, right=True, priority=1),
+        Column("users", "Users", 5, right=True, priority=3),
+        Column("breaks", "Breaks if it rotates", 24, widest=70),
+    ),
+    "versions": (
+        Column("version", "Version", 8),
+        Column("fate", "End", 24, widest=30),
+        Column("days", "Days left", 9, right=True),
+        Column("calls", "Calls 30 d", 10, right=True),
+        Column("integrations", "Integrations", 24, widest=80),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """What the access screen draws."""
+
+    login: tuple[Cell, ...]
+    summary: tuple[Cell, ...]
+    views: tuple[Cell, ...]
+    """Which list is shown, and which others there are."""
+    records: RecordView
+    remarks: tuple[Cell, ...]
+
+
+def present_access(answer: AccessAnswer, view: str) -> AccessView:
+    """The list ``view`` with what stands above and below it."""
+    rows = {
+        "users": lambda: tuple(_user_row(user, answer.as_of) for user in answer.users),
+        "sources": lambda: tuple(map(_source_row, answer.sources.sources)),
+        "credentials": lambda: tuple(
+            _credential_row(one, answer.as_of) for one in answer.credentials
+        ),
+        "versions": lambda: tuple(map(_version_row, answer.versions)),
+    }[view]()
+    return AccessView(
+        login=login_line(answer.login, answer.as_of),
+        summary=_summary(answer),
+        views=_views(view),
+        records=RecordView(_COLUMNS[view], rows, empty=_why_empty(answer, view)),
+        remarks=_remarks(answer, view),
+    )
+
+
+def credential_key(one: CredentialUse) -> str:
+    """What finds a credential again in a later answer."""
+    return "\x1f".join((one.kind or "", one.app))
+
+
+def verdict_text(check: PostureCheck) -> str:
+    """``✖ fail``: a sign and a word, for eyes without colour."""
+    return f"{VERDICTS[check.verdict][0]} {check.verdict.value}"
+
+
+def named(names: tuple[str, ...]) -> str:
+    """The first few names and how many more there are."""
+    shown = visible(", ".join(names[:_MOST_NAMED]), _TEXT_LIMIT)
+    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown
+
+
+def _summary(answer: AccessAnswer) -> tuple[Cell, ...]:
+    if answer.taken_at is None:
+        return (Cell("The org's users have not been read yet", Tone.WARNING),)
+    failing = sum(1 for user in answer.users if user.count(Verdict.FAIL))
+    cells = [
+        Cell(formats.plural(len(answer.users), "integration user"), Tone.STRONG),
+        Cell(f", {failing} with findings" if failing else ", none with a finding",
+             Tone.WARNING if failing else Tone.GOOD),
+    ]  # fmt: skip
+    refused = sum(1 for one in answer.sources.sources if one.readable is Readable.NO)
+    if answer.sources.sources:
+        readable = sum(1 for one in answer.sources.sources if one.readable is Readable.YES)
+        text = f"   {readable} of {len(answer.sources.sources)} sources"
+        cells.append(Cell(text, Tone.WARNING if refused else Tone.MUTED))
+    ending = [
+        one for one in answer.versions if one.fate.standing not in (
+            VersionStanding.CURRENT, VersionStanding.UNKNOWN)
+    ]  # fmt: skip
+    if ending:
+        text = f"   {formats.plural(len(ending), 'API version')} ending"
+        cells.append(Cell(text, Tone.WARNING))
+    read = formats.minute_near(answer.taken_at, answer.as_of)
+    return (*cells, Cell(f"   read {read}", Tone.MUTED))
+
+
+def _views(view: str) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for name in VIEWS:
+        title = VIEW_TITLES[name]
+        cells.append(
+            Cell(f"[{title}] ", Tone.STRONG) if name == view else Cell(f" {title}  ", Tone.MUTED)
+        )
+    return tuple(cells)
+
+
+def _user_row(user: UserAccess, as_of: datetime) -> Row:
+    failed, unknown = user.count(Verdict.FAIL), user.count(Verdict.UNKNOWN)
+    worst = user.worst
+    finding = (
+        Cell(visible(f"{worst.title}: {worst.evidence}", _TEXT_LIMIT), Tone.WARNING)
+        if worst
+        else Cell("none known" if unknown else "none", Tone.MUTED)
+    )
+    return Row(
+        user.user_id,
+        (
+            Cell(visible(user.username, _TEXT_LIMIT), Tone.STRONG),
+            Cell(str(failed), Tone.BAD if failed else Tone.MUTED),
+            Cell(str(unknown), Tone.MUTED),
+            Cell(str(user.count(Verdict.PASS)), Tone.GOOD),
+            finding,
+            Cell(formats.time_near(user.last_login_at, as_of), Tone.MUTED),
+            Cell(visible(", ".join(user.api_versions)) or formats.UNKNOWN),
+            Cell(named(user.integrations) or formats.UNKNOWN),
+        ),
+    )
+
+
+def _source_row(source: SourceAccess) -> Row:
+    text, tone = READABLE[source.readable]
+    return Row(
+        source.source,
+        (
+            Cell(visible(source.title), Tone.STRONG),
+            Cell(text, tone),
+            Cell(visible(source.missing or "", _TEXT_LIMIT)),
+            Cell(visible(source.evidence, _TEXT_LIMIT), Tone.MUTED),
+        ),
+    )
+
+
+def _credential_row(one: CredentialUse, as_of: datetime) -> Row:
+    return Row(
+        credential_key(one),
+        (
+            Cell(visible(one.app, _TEXT_LIMIT), Tone.STRONG),
+            Cell(KIND_TITLES.get(one.kind, one.kind) if one.kind else "not listed", Tone.MUTED),
+            Cell(formats.count(one.calls)),
+            Cell(formats.time_near(one.last_used_at, as_of), Tone.MUTED),
+            Cell(formats.count(len(one.users))),
+            Cell(named(one.integrations) or _no_use(one)),
+        ),
+    )
+
+
+def _no_use(one: CredentialUse) -> str:
+    return "no log is stored" if one.calls is None else "nothing seen in the logs"
+
+
+def _version_row(one: VersionUse) -> Row:
+    sign, tone = STANDINGS[one.fate.standing]
+    return Row(
+        one.fate.version,
+        (
+            Cell(visible(one.fate.version), Tone.STRONG),
+            Cell(f"{sign} {one.fate.words}", tone),
+            Cell(formats.count(one.fate.days_left)),
+            Cell(formats.count(one.calls)),
+            Cell(named(one.integrations)),
+        ),
+    )
+
+
+def _remarks(answer: AccessAnswer, view: str) -> tuple[Cell, ...]:
+    cells = []
+    if view == "credentials":
+        span = f"{formats.day(answer.since)} to {formats.day(answer.as_of)}"
+        rests = f"Use from logs, logins and tokens, {span}; logs are {answer.completeness.state}."
+        cells.append(Cell(f"{rests}  ", Tone.MUTED))
+        cells += [
+            Cell(f"▲ certificate {visible(one.name)} {_end(one.days_left)}  ", Tone.WARNING)
+            for one in answer.certificates
+            if one.days_left is not None and one.days_left < _SOON_DAYS
+        ]
+    if answer.not_visible and view == "users":
+        names = ", ".join(visible(what) for what, _ in answer.not_visible)
+        cells.append(Cell(f"? could not be seen: {names}", Tone.MUTED))
+    return tuple(cells)
+
+
+def _end(days_left: int) -> str:
+    return f"ends in {days_left} days" if days_left >= 0 else f"ended {-days_left} days ago"
+
+
+def _why_empty(answer: AccessAnswer, view: str) -> str:
+    if view == "versions":
+        return "No call with an API version is in the logs of the last 30 days."
+    if view == "sources":
+        return "The collector asks what may be read when it has logged in, and daily."
+    if answer.taken_at is None:
+        return "The collector reads users and tokens when it has logged in, and every six hours."
+    return "No integration user is known: none is API only, and no log names a caller."
