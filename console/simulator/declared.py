@@ -55,8 +55,10 @@ def declared(
     blank: dict[str, Value] = {
         field.name: False if field.type == "boolean" else None for field in fields.values()
     }
-    links = {**(AUDIT_PARENTS if "LastModifiedById" in fields else {}), **(parents or {})}
-    table = Table(name, fields, tuple, key_prefix, links, children=children or {})
+    authors = {name: link for name, link in AUDIT_PARENTS.items() if link[1] in fields}
+    table = Table(
+        name, fields, tuple, key_prefix, {**authors, **(parents or {})}, children=children or {}
+    )
     if callable(rows):
         make = rows
         return replace(table, rows=lambda: _filled(blank, make()))

@@ -50,10 +50,7 @@ def people_tables(sources: OrgSources) -> tuple[Table, ...]:
     """Organization, User and UserLogin."""
     facts = sources.facts
     user_parents = {"Profile": ("Profile", "ProfileId"), "Manager": ("User", "ManagerId")}
-    login_parents = {
-        "User": ("User", "UserId"),
-        "LastModifiedBy": ("User", "LastModifiedById"),
-    }
+    login_parents = {"User": ("User", "UserId")}
     return (
         declared("Organization", "00D", _ORGANIZATION, [_organization(facts)]),
         declared(
