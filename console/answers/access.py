@@ -62,7 +62,10 @@ class CredentialUse:
 
     app: str
     kind: str | None
-    """As the inventory calls it; None for an app that is not in it."""
+    """As the inventory calls it; None for an app that is not in it, or not the only one there of
+    its name."""
+    shares_name: bool
+    """Whether it is only known by a name that several apps have: one of them was used."""
     integrations: tuple[str, ...]
     users: tuple[str, ...]
     addresses: tuple[str, ...]
@@ -248,6 +251,7 @@ def _credentials(use: AccessUse, judging: _Judging) -> tuple[CredentialUse, ...]
             CredentialUse(
                 app=app.name,
                 kind=str(app.record.kind) if app.record else None,
+                shares_name=app.shares_name,
                 integrations=_commonest(app_use.integrations),
                 users=tuple(judging.username(user) for user in _commonest(app_use.users)),
                 addresses=_commonest(app_use.addresses),

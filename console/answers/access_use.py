@@ -23,6 +23,8 @@ class SeenApp:
     name: str
     record: AppRecord | None
     """The inventory's; None where it knows none of that id, or not exactly one of that name."""
+    shares_name: bool = False
+    """Whether it is only known by a name that several apps have."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class _Gathering:
     def __init__(self, names: KnownNames, attribution: Attribution) -> None:
         self._names = names
         self._attribution = attribution
-        self._by_name = _unique_names(names.apps)
+        self._by_name = _names(names.apps)
         self.by_user: dict[str, Use] = {}
         self.by_app: dict[str, Use] = {}
         self.by_version: dict[str, Use] = {}
@@ -168,17 +170,18 @@ class _Gathering:
         return self._app_named(row.app_name) if row.app_name else None
 
     def _app_named(self, name: str) -> str:
-        return self._seen(name, self._by_name.get(name.casefold()))
+        same = self._by_name.get(name.casefold(), ())
+        return self._seen(name, same[0] if len(same) == 1 else None, shares_name=len(same) > 1)
 
-    def _seen(self, name: str, record: AppRecord | None) -> str:
+    def _seen(self, name: str, record: AppRecord | None, *, shares_name: bool = False) -> str:
         key = f"named {name}" if record is None else app_key(record)
-        self.apps.setdefault(key, SeenApp(name, record))
+        self.apps.setdefault(key, SeenApp(name, record, shares_name))
         return key
 
 
-def _unique_names(apps: Mapping[str, AppRecord]) -> dict[str, AppRecord]:
-    """Apps by folded name, without names that two apps share: either could be meant."""
+def _names(apps: Mapping[str, AppRecord]) -> dict[str, tuple[AppRecord, ...]]:
+    """The apps of each name, without regard to case: a pair that was migrated shares one."""
     by_name: dict[str, dict[str, AppRecord]] = {}
     for app in apps.values():
         by_name.setdefault(app.name.casefold(), {})[app_key(app)] = app
-    return {name: next(iter(same.values())) for name, same in by_name.items() if len(same) == 1}
+    return {name: tuple(same.values()) for name, same in by_name.items()}

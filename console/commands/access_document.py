@@ -125,6 +125,7 @@ def _credential(one: CredentialUse) -> dict[str, Any]:
     return {
         "app": one.app,
         "kind": one.kind,
+        "shares_name": one.shares_name,
         "breaks_on_rotation": {
             "integrations": list(one.integrations),
             "users": list(one.users),

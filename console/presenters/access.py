@@ -115,6 +115,13 @@ def credential_key(one: CredentialUse) -> str:
     return "\x1f".join((one.kind or "", one.app))
 
 
+def credential_kind(one: CredentialUse) -> str:
+    """What holds the credential, as far as it can be told."""
+    if one.kind:
+        return KIND_TITLES.get(one.kind, one.kind)
+    return "one of two" if one.shares_name else "not listed"
+
+
 def verdict_text(check: PostureCheck) -> str:
     """``✖ fail``: a sign and a word, for eyes without colour."""
     return f"{VERDICTS[check.verdict][0]} {check.verdict.value}"
@@ -202,7 +209,7 @@ def _credential_row(one: CredentialUse, as_of: datetime) -> Row:
         credential_key(one),
         (
             Cell(visible(one.app, _TEXT_LIMIT), Tone.STRONG),
-            Cell(KIND_TITLES.get(one.kind, one.kind) if one.kind else "not listed", Tone.MUTED),
+            Cell(credential_kind(one), Tone.MUTED),
             Cell(formats.count(one.calls)),
             Cell(formats.time_near(one.last_used_at, as_of), Tone.MUTED),
             Cell(formats.count(len(one.users))),

@@ -11,9 +11,9 @@ from console.presenters.access import (
     VERDICTS,
     VIEW_TITLES,
     credential_key,
+    credential_kind,
     verdict_text,
 )
-from console.presenters.integrations import KIND_TITLES
 from console.presenters.login_line import login_fields
 from console.safe_text import visible
 from widgets.row_types import Cell, Field, FieldGroup, Tone
@@ -150,11 +150,17 @@ def _credential(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]
 
 def _use(one: CredentialUse) -> tuple[Field, ...]:
     return (
-        Field("Kind", KIND_TITLES.get(one.kind, one.kind) if one.kind else "not in the inventory"),
+        Field("Kind", _kind(one)),
         Field("Calls in 30 d", formats.count(one.calls)),
         Field("Tokens", formats.count(one.tokens)),
         Field("Last used", formats.day_time(one.last_used_at)),
     )
+
+
+def _kind(one: CredentialUse) -> str:
+    if one.shares_name:
+        return "several apps have this name, and logins and tokens carry no more than it"
+    return credential_kind(one)
 
 
 def _version(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]:
