@@ -40,6 +40,7 @@ from console.simulator.rolling_window import RollingWindow
 from console.simulator.scenarios.scenario import Scenario
 from console.simulator.stage import set_stage
 from console.simulator.story import OrgFacts, SimApp, SimUser
+from console.simulator.stream_faults import StreamFaults
 from console.simulator.stream_log import RETENTION_MS, PublishedEvent, StreamLog
 from console.simulator.tables import BigObjectRules, Field, Table
 from console.simulator.truth import Ledger, span_hours
@@ -105,6 +106,7 @@ class World:
         self._log_files = self._monitoring.files
         self._tables, self._tooling_tables = self._make_tables(day_ms)
         streamed_ms = max(history_ms, self._latest_ms - RETENTION_MS)
+        self.stream_faults = StreamFaults()
         self._stream = StreamLog(
             self.channels, streamed_ms, partial(content_of, eca_log_id=self.options.eca_log_id)
         )
@@ -224,8 +226,12 @@ class World:
         return stop
 
     def events_after(self, channel: str, replay_id: int, limit: int) -> list[PublishedEvent]:
-        """At most ``limit`` retained events of a channel with a greater replay id, in order."""
-        return self._stream.after(channel, replay_id, limit)
+        """At most ``limit`` retained events of a channel with a greater replay id, in order.
+
+        Where `stream_faults` stand, without those that are lost or not due yet.
+        """
+        fetch = partial(self._stream.after, channel)
+        return self.stream_faults.delivered(channel, fetch, replay_id, limit, self.now())
 
     def oldest_replay_id(self, channel: str) -> int | None:
         """The first replay id that a channel still retains; None when it retains nothing."""
