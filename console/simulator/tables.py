@@ -153,6 +153,8 @@ def columns(text: str, **types: FieldType) -> dict[str, Field]:
 class LazyRow(Mapping[str, Value]):
     """A row of which some columns are only worked out when one of them is asked for."""
 
+    __slots__ = ("_full", "_known", "_rest")
+
     def __init__(self, known: Row, rest: Callable[[], Row]) -> None:
         self._known = known
         self._rest = rest
