@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.commands.options import Where
+from console.commands.story_options import ACME, CommandWithStories, Story, story_options
 from console.companion import Companion
 
 _START_TIMEOUT_S = 30.0
@@ -27,7 +29,8 @@ class Demonstration:
     collector: Companion
 
 
-@click.command(epilog="Example: orgwatch demo --speed 60")
+@click.command(cls=CommandWithStories, epilog="Example: orgwatch demo --speed 60")
+@story_options
 @click.option(
     "--speed", default=1.0, show_default=True, type=click.FloatRange(0, 100_000),
     help="How fast the simulated org's clock runs.",
@@ -41,6 +44,8 @@ class Demonstration:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON (headless only).")
 def command(
+    scenario: str,
+    episode_at: timedelta | None,
     speed: float,
     seed: int,
     now_text: str | None,
@@ -52,11 +57,12 @@ def command(
 
     Nothing is kept: the org, its key and the store live in a temporary folder until you leave.
     """
+    story = Story(scenario, episode_at)
     if not headless:
         if as_json:
             raise click.UsageError("--json goes with --headless.")
-        return show_demo(speed, seed, now_text)
-    with demonstration(speed, seed, now_text) as running:
+        return show_demo(speed, seed, now_text, story)
+    with demonstration(speed, seed, now_text, story) as running:
         summary = _headless(running, duration)
     if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
@@ -65,26 +71,30 @@ def command(
     return None
 
 
-def show_demo(speed: float = 1.0, seed: int = 7, now_text: str | None = None) -> int | None:
+def show_demo(
+    speed: float = 1.0, seed: int = 7, now_text: str | None = None, story: Story = ACME
+) -> int | None:
     """The demonstration with its screen."""
     from console.commands.running import run_console
     from console.commands.terminal import require_terminal
 
     require_terminal()
     click.echo("orgwatch: starting a simulated org…", err=True)
-    with demonstration(speed, seed, now_text) as running:
+    with demonstration(speed, seed, now_text, story) as running:
         return run_console(running.where, running.collector, note="simulated org")
 
 
 @contextmanager
-def demonstration(speed: float, seed: int, now_text: str | None) -> Iterator[Demonstration]:
+def demonstration(
+    speed: float, seed: int, now_text: str | None, story: Story = ACME
+) -> Iterator[Demonstration]:
     """A simulated org and a collector on it, both gone afterwards."""
     from console.commands.options import Place, resolve_where
     from console.commands.running import collector_beside
 
     with tempfile.TemporaryDirectory(prefix="orgwatch-demo-") as folder:
         arguments = ["simulate", "--end-with-parent", "--dir", folder]
-        arguments += ["--speed", str(speed), "--seed", str(seed)]
+        arguments += ["--speed", str(speed), "--seed", str(seed), *story.arguments()]
         if now_text:
             arguments += ["--now", now_text]
         with Companion(arguments, read_stdout=True) as simulator:

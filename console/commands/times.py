@@ -39,6 +39,18 @@ def parse_since(text: str, until: datetime, option: str = "--since") -> datetime
         raise click.BadParameter(f"{text!r} reaches too far back", param_hint=option) from None
 
 
+def parse_span(text: str, option: str, *, may_be_past: bool = False) -> timedelta:
+    """A span such as ``24h``, ``30d`` or ``90s``; with ``may_be_past`` also ``-6h``."""
+    is_past = may_be_past and text.strip().startswith("-")
+    span = _SPAN.fullmatch(text.strip().removeprefix("-") if is_past else text.strip())
+    if span is None:
+        raise click.BadParameter(
+            f"{text!r} is not a span of time; write 90s, 30m, 24h or 7d", param_hint=option
+        )
+    length = timedelta(**{_UNITS[span["unit"]]: int(span["number"])})
+    return -length if is_past else length
+
+
 def a_moment_before(at: datetime) -> datetime:
     """A millisecond before ``at``: windows are open at their start, and this one holds ``at``."""
     return at - timedelta(milliseconds=1)

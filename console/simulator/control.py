@@ -109,6 +109,8 @@ async def truth(request: web.Request) -> web.Response:
     since = _time(request, "since", until - _DAY)
     if since > until:
         raise NotUnderstood("since must not be after until")
+    for _ in world.truth_prepare(since, until):
+        await asyncio.sleep(0)  # streams go on between two steps of the adding up
     return web.json_response(_truth(world, since, until))
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from console.errors import ConfigurationError
+from console.simulator.log_quirks import LogQuirks
 from console.simulator.org_clock import OrgClock
 from console.simulator.permissions import Permission
 from console.simulator.run_files import choose_directory, write_config, write_files
@@ -52,6 +53,7 @@ class SimulateOptions:
     """By how much calls and the API pool are multiplied."""
     withheld: frozenset[Permission] = frozenset()
     """Permissions that orgwatch's user lacks from the start."""
+    log_quirks: LogQuirks = field(default_factory=LogQuirks)
     eca_log_id: EcaLogId = "888"
     event_monitoring: bool = True
     wire: WireOptions = field(default_factory=WireOptions)
@@ -173,6 +175,7 @@ def _world_options(options: SimulateOptions) -> WorldOptions:
         episode_at=options.episode_at,
         scale=options.scale,
         withheld=options.withheld,
+        log_quirks=options.log_quirks,
         eca_log_id=options.eca_log_id,
         event_monitoring=options.event_monitoring,
     )

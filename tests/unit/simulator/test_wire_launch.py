@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -57,8 +57,10 @@ async def test_the_announcement_and_the_files_it_names(tmp_path: Path) -> None:
             "api_version",
             "control_url",
             "config_file",
+            "scenario",
         ]
         assert said["schema"] == "orgwatch/simulate/1"
+        assert said["scenario"] == "acme"
         assert said["instance_url"].startswith("http://localhost:")
         assert said["control_url"] == f"{said['instance_url']}/__sim__"
         assert mode(str(directory)) == 0o700
@@ -115,6 +117,9 @@ async def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     [
         SimulateOptions(speed=-1.0),
         SimulateOptions(speed=float("nan")),
+        SimulateOptions(history=timedelta(days=32)),
+        SimulateOptions(history=timedelta(seconds=-1)),
+        SimulateOptions(scenario="acne"),
         SimulateOptions(now=datetime(2026, 3, 11)),  # noqa: DTZ001
     ],
 )
