@@ -1,6 +1,7 @@
 """What orgwatch may read of the org, and what is missing where it may not."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,12 +25,34 @@ class SourcesAnswer:
         """The source of that name; None when it was never asked for."""
         return next((source for source in self.sources if source.source == name), None)
 
-    def why_not(self, name: str) -> str | None:
-        """One sentence on why a source cannot be had; None where it can, or may be."""
-        source = self.of(name)
-        if source is None or source.readable is not Readable.NO:
-            return None
-        return reason(source)
+    def needed(self, names: Sequence[str]) -> tuple[SourceAccess, ...]:
+        """The sources of these names; one that ends in a colon stands for all that begin so."""
+        return tuple(
+            source
+            for source in self.sources
+            if source.source in names
+            or any(name.endswith(":") and source.source.startswith(name) for name in names)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a screen needs and may not have."""
+
+    reasons: tuple[str, ...]
+    """One sentence for each source; empty where everything is readable, or may be."""
+    is_everything: bool
+    """Whether nothing is left that the screen could be filled from."""
+
+
+NOTHING_WITHHELD = Withheld((), is_everything=False)
+
+
+def withheld(connection: sqlite3.Connection, as_of: datetime, names: Sequence[str]) -> Withheld:
+    """Which of the sources ``names`` the org refuses, by the newest probe before ``as_of``."""
+    needed = answer_sources(connection, as_of).needed(names) if names else ()
+    refused = [source for source in needed if source.readable is Readable.NO]
+    return Withheld(tuple(map(reason, refused)), bool(needed) and len(refused) == len(needed))
 
 
 def reason(source: SourceAccess) -> str:

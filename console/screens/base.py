@@ -13,6 +13,7 @@ from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from console.answers.moment import Moment
+from console.answers.sources import NOTHING_WITHHELD, Withheld, withheld
 from console.bindings import TABS
 from console.presenters.notices import (
     broken_screen,
@@ -21,6 +22,7 @@ from console.presenters.notices import (
     starting,
     store_error,
 )
+from console.presenters.withheld import present_withheld
 from console.screens.options import ConsoleOptions
 from console.screens.refresh import RefreshGate
 from console.screens.store_access import StoreAccess
@@ -28,6 +30,7 @@ from store.errors import StoreError
 from widgets.notice import Notice
 from widgets.status_line import StatusLine
 from widgets.tab_bar import TabBar
+from widgets.tone_line import ToneLine
 from widgets.types import NoticeView, StatusView
 
 Answer = TypeVar("Answer")
@@ -46,6 +49,9 @@ class AnswerScreen(Screen[None], Generic[Answer]):
 
     TAB: ClassVar[str] = ""
     """The room that the tab bar marks as open."""
+
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """The sources that fill the screen, as a probe of the org names them; ``stream:`` are all."""
 
     AUTO_FOCUS = ""
     """Nothing: the widgets are hidden until the first answer; `show` gives the keys away."""
@@ -104,6 +110,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         yield StatusLine()
         yield TabBar(TABS, self.TAB)
         yield Notice()
+        yield ToneLine(id="withheld")
         with Container(id="body"):
             yield from self.compose_body()
         yield Footer(show_command_palette=False)
@@ -111,6 +118,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
     def on_mount(self) -> None:
         """Follow the app's status; the content appears with the first answer."""
         self.query_one("#body").display = False
+        self.query_one("#withheld").display = False
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "collector_failure", self._show_collector_failure)
 
@@ -146,8 +154,12 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         current = True
         notice: NoticeView | None = None
         answer: Answer | None = None
+        gone = NOTHING_WITHHELD
         try:
             answer = await self._access.read(lambda connection: self.ask(connection, moment))
+            gone = await self._access.read(
+                lambda connection: withheld(connection, moment.as_of, self.NEEDS)
+            )
         except StoreError as error:
             notice = self._store_notice(error)
         except sqlite3.Error as error:
@@ -160,8 +172,16 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         self.show_notice(notice)
         if answer is not None:
             self.answer = answer
+            self._show_withheld(gone)
             self.query_one("#body").display = True
             self.show(answer)
+
+    def _show_withheld(self, gone: Withheld) -> None:
+        """One line on what the org does not let us read; grey where that is everything."""
+        line = self.query_one("#withheld", ToneLine)
+        line.show(present_withheld(gone))
+        line.display = bool(gone.reasons)
+        self.set_class(gone.is_everything, "-withheld")
 
     def _store_notice(self, error: StoreError) -> NoticeView:
         waiting = self.options.collector is not None and self._collector_failure is None

@@ -60,6 +60,7 @@ class EventsScreen(AnswerScreen[EventsReading]):
     """The tail with its filters; Enter shows one event in full."""
 
     TAB: ClassVar[str] = "events"
+    NEEDS: ClassVar[tuple[str, ...]] = ("stream:", "login_history", "log_files")
     CSS_PATH = "events.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -31,6 +31,7 @@ class IntegrationsScreen(AnswerScreen[UsageAnswer]):
     """Consumption per integration with the plot of the selected one; Enter shows all about it."""
 
     TAB: ClassVar[str] = "integrations"
+    NEEDS: ClassVar[tuple[str, ...]] = ("log_files",)
     CSS_PATH = "integrations.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "sort", "Sort", id="integrations.sort", tooltip="Sort by the next column"),

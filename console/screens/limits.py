@@ -21,6 +21,7 @@ class LimitsScreen(AnswerScreen[LimitsAnswer]):
     """The list of limits; beneath it, what is known of the selected one."""
 
     TAB: ClassVar[str] = "limits"
+    NEEDS: ClassVar[tuple[str, ...]] = ("limits",)
     CSS_PATH = "limits.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

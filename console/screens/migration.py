@@ -30,6 +30,13 @@ class MigrationScreen(AnswerScreen[AppsAnswer]):
     """Every app with its kind and state; Enter shows why and what is in the way."""
 
     TAB: ClassVar[str] = "migration"
+    NEEDS: ClassVar[tuple[str, ...]] = (
+        "connected_apps",
+        "external_client_apps",
+        "eca_policies",
+        "oauth_tokens",
+        "app_menu",
+    )
     CSS_PATH = "migration.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "sort", "Sort", id="migration.sort", tooltip="Sort by the next column"),

@@ -45,6 +45,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
     """The pool, who uses it, what needs a look, and what is happening now."""
 
     TAB: ClassVar[str] = "overview"
+    NEEDS: ClassVar[tuple[str, ...]] = ("limits", "log_files")
     CSS_PATH = "overview.tcss"
 
     def compose_body(self) -> ComposeResult:
