@@ -55,59 +55,67 @@ _ENTITY_ACCESS = (
 
 def permission_tables(sources: OrgSources) -> tuple[Table, ...]:
     """Profiles, permission sets, groups, licences, and what is assigned to whom."""
+    return (*_holders(sources), *_licence_tables(sources), *_assigned(sources.facts))
+
+
+def _holders(sources: OrgSources) -> Iterator[Table]:
+    """What gives permissions: profiles and permission sets."""
     facts, access = sources.facts, sources.access
     granted = " ".join(f"{each.column}:boolean/F" for each in _shown(access))
-    return (
-        declared(
-            "Profile",
-            "00e",
-            f"{_PROFILE} {granted}",
-            lambda: _profiles(facts, access),
-            {"UserLicense": ("UserLicense", "UserLicenseId")},
-            children={"Users": ("User", "ProfileId")},
-        ),
-        declared(
-            "PermissionSet",
-            "0PS",
-            f"{_PERMISSION_SET} {granted}",
-            lambda: _permission_sets(facts, access),
-            {"Profile": ("Profile", "ProfileId"), "License": ("UserLicense", "LicenseId")},
-            children={
-                "Assignments": ("PermissionSetAssignment", "PermissionSetId"),
-                "SetupEntityAccessItems": ("SetupEntityAccess", "ParentId"),
-            },
-        ),
-        declared(
-            "PermissionSetAssignment",
-            "0Pa",
-            _ASSIGNMENT,
-            _assignments(facts),
-            {
-                "Assignee": ("User", "AssigneeId"),
-                "PermissionSet": ("PermissionSet", "PermissionSetId"),
-                "PermissionSetGroup": ("PermissionSetGroup", "PermissionSetGroupId"),
-            },
-        ),
-        declared("PermissionSetGroup", "0PG", _GROUP, ()),
-        declared("UserLicense", "100", _LICENSE, lambda: _licences(sources)),
-        declared("PermissionSetLicense", "0PL", _SET_LICENSE, [_set_licence(facts)]),
-        declared(
-            "PermissionSetLicenseAssign",
-            "2LA",
-            _SET_LICENSE_ASSIGN,
-            _set_licence_assignments(facts),
-            {
-                "Assignee": ("User", "AssigneeId"),
-                "PermissionSetLicense": ("PermissionSetLicense", "PermissionSetLicenseId"),
-            },
-        ),
-        declared(
-            "SetupEntityAccess",
-            "0J0",
-            _ENTITY_ACCESS,
-            (_entity_access(app, app.permission_set) for app in facts.apps if app.permission_set),
-            {"Parent": ("PermissionSet", "ParentId")},
-        ),
+    yield declared(
+        "Profile",
+        "00e",
+        f"{_PROFILE} {granted}",
+        lambda: _profiles(facts, access),
+        {"UserLicense": ("UserLicense", "UserLicenseId")},
+        children={"Users": ("User", "ProfileId")},
+    )
+    yield declared(
+        "PermissionSet",
+        "0PS",
+        f"{_PERMISSION_SET} {granted}",
+        lambda: _permission_sets(facts, access),
+        {"Profile": ("Profile", "ProfileId"), "License": ("UserLicense", "LicenseId")},
+        children={
+            "Assignments": ("PermissionSetAssignment", "PermissionSetId"),
+            "SetupEntityAccessItems": ("SetupEntityAccess", "ParentId"),
+        },
+    )
+    yield declared("PermissionSetGroup", "0PG", _GROUP, ())
+
+
+def _licence_tables(sources: OrgSources) -> Iterator[Table]:
+    yield declared("UserLicense", "100", _LICENSE, lambda: _licences(sources))
+    yield declared("PermissionSetLicense", "0PL", _SET_LICENSE, [_set_licence(sources.facts)])
+
+
+def _assigned(facts: OrgFacts) -> Iterator[Table]:
+    """Who has which of them, and which apps they open."""
+    assignee = {"Assignee": ("User", "AssigneeId")}
+    yield declared(
+        "PermissionSetAssignment",
+        "0Pa",
+        _ASSIGNMENT,
+        _assignments(facts),
+        {
+            **assignee,
+            "PermissionSet": ("PermissionSet", "PermissionSetId"),
+            "PermissionSetGroup": ("PermissionSetGroup", "PermissionSetGroupId"),
+        },
+    )
+    yield declared(
+        "PermissionSetLicenseAssign",
+        "2LA",
+        _SET_LICENSE_ASSIGN,
+        _set_licence_assignments(facts),
+        {**assignee, "PermissionSetLicense": ("PermissionSetLicense", "PermissionSetLicenseId")},
+    )
+    yield declared(
+        "SetupEntityAccess",
+        "0J0",
+        _ENTITY_ACCESS,
+        (_entity_access(app, app.permission_set) for app in facts.apps if app.permission_set),
+        {"Parent": ("PermissionSet", "ParentId")},
     )
 
 
