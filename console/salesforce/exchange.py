@@ -88,12 +88,18 @@ async def open_answer(
 
     Redirects and a proxy's demand for a login are turned into faults here, for every caller.
     """
-    response = await http.send(request, auth=auth, stream=True, follow_redirects=False)
+    fault: UnreadableAnswer | None = None
+    try:
+        response = await http.send(request, auth=auth, stream=True, follow_redirects=False)
+    except httpx.InvalidURL:
+        fault = _redirected(address_of(request.url), "an unreadable address", "3xx")
+    if fault is not None:
+        raise fault
     if response.has_redirect_location or response.status_code == _PROXY_WANTS_LOGIN:
         await response.aclose()
         if response.status_code == _PROXY_WANTS_LOGIN:
             raise proxy_wants_login(address_of(request.url))
-        raise _redirected(response)
+        raise _redirected(address_of(request.url), _target_of(response), str(response.status_code))
     return response
 
 
@@ -165,20 +171,22 @@ def unexpected(answer_of: str, expected: str) -> UnreadableAnswer:
     )
 
 
-def _redirected(response: httpx.Response) -> UnreadableAnswer:
-    asked = address_of(response.request.url)
+def _target_of(response: httpx.Response) -> str:
     try:
-        target = address_of(response.request.url.join(response.headers["Location"]))
+        return address_of(response.request.url.join(response.headers["Location"]))
     except (httpx.InvalidURL, ValueError):
-        target = "an unreadable address"
+        return "an unreadable address"
+
+
+def _redirected(asked: str, target: str, status: str) -> UnreadableAnswer:
     where = "another page of its own" if target == asked else target
     return UnreadableAnswer(
         "The host sends requests elsewhere",
         f"{asked} answered with a redirect to {where}. It was not followed: a login must not "
         "reach a host that nobody configured.",
         "If My Domain was renamed, set instance_url and login_url to the new address.",
-        f"status {response.status_code}, Location {target}",
-        code=str(response.status_code),
+        f"status {status}, Location {target}",
+        code=status,
     )
 
 
