@@ -20,6 +20,7 @@ STATE_TITLES = {
     "uninstalled": "Uninstalled, still used",
     "not_started": "Not started",
     "not_migratable_here": "Vendor must move it",
+    "counterpart_unseen": "ECA exists, no log to tell",
     "counterpart_idle": "ECA exists, no traffic yet",
     "dual_running": "Both carry traffic",
     "traffic_moved": "Traffic moved to the ECA",
@@ -60,13 +61,17 @@ class AppAssessment:
 
 NO_TRAFFIC = AppTraffic(0, (), (), None)
 UNMATCHED = AppTraffic(None, (), (), None)
-"""Of an app that is not installed: log rows name it by an id that leads to nothing readable."""
+"""Of an app that is not installed, which log rows name by an id that leads to nothing readable; and
+of every app where there is no log."""
 
 
 def assess(
-    apps: Sequence[AppRecord], traffic: Mapping[str, AppTraffic], logs_said: str
+    apps: Sequence[AppRecord], traffic: Mapping[str, AppTraffic] | None, logs_said: str
 ) -> tuple[AppAssessment, ...]:
-    """Assess every app; ``traffic`` is keyed by `app_key`, ``logs_said`` names the logs' span."""
+    """Assess every app; ``traffic`` is keyed by `app_key`, ``logs_said`` names the logs' span.
+
+    Without any log ``traffic`` is None: then nothing is known of anybody's calls.
+    """
     twins = _twins(apps)
     return tuple(_assess_one(app, twins.get(app_key(app)), traffic, logs_said) for app in apps)
 
@@ -113,10 +118,10 @@ def _folded(name: str) -> str:
 
 
 def _assess_one(
-    app: AppRecord, twin: AppRecord | None, traffic: Mapping[str, AppTraffic], logs_said: str
+    app: AppRecord, twin: AppRecord | None, traffic: Mapping[str, AppTraffic] | None, logs_said: str
 ) -> AppAssessment:
-    own = traffic.get(app_key(app), UNMATCHED if app.kind is AppKind.UNINSTALLED else NO_TRAFFIC)
-    other = traffic.get(app_key(twin), NO_TRAFFIC) if twin else None
+    own = _traffic_of(app, traffic)
+    other = _traffic_of(twin, traffic) if twin else None
     state = _state(app, own, other)
     broad = broad_scopes_of(app.scopes)
     return AppAssessment(
@@ -131,12 +136,20 @@ def _assess_one(
     )
 
 
+def _traffic_of(app: AppRecord, traffic: Mapping[str, AppTraffic] | None) -> AppTraffic:
+    if traffic is None:
+        return UNMATCHED
+    return traffic.get(app_key(app), UNMATCHED if app.kind is AppKind.UNINSTALLED else NO_TRAFFIC)
+
+
 def _state(app: AppRecord, own: AppTraffic, other: AppTraffic | None) -> str:
     if app.kind is AppKind.EXTERNAL_CLIENT_APP:
         return "external_client_app"
     if app.kind is AppKind.UNINSTALLED:
         return "uninstalled"
     if other is not None:
+        if own.calls is None or other.calls is None:
+            return "counterpart_unseen"
         if own.calls and other.calls:
             return "dual_running"
         if other.calls:
@@ -153,15 +166,16 @@ def _evidence(
     logs_said: str,
 ) -> tuple[str, ...]:
     lines = [f"{name.replace('_', ' ')}: {fact}" for name, fact in app.evidence.items()]
-    lines.append(
-        "log rows cannot be matched to an app that is not installed"
-        if own.calls is None
-        else f"{own.calls:,} calls logged under it {logs_said}"
-    )
+    if own.calls is not None:
+        lines.append(f"{own.calls:,} calls logged under it {logs_said}")
+    elif app.kind is AppKind.UNINSTALLED:
+        lines.append("log rows cannot be matched to an app that is not installed")
+    else:
+        lines.append(f"its calls are not known {logs_said}")
     if twin is not None and other is not None:
+        calls = "calls not known" if other.calls is None else f"{other.calls:,} calls"
         lines.append(
-            f"likely counterpart by name: {twin.name} ({twin.app_id}), "
-            f"{other.calls or 0:,} calls {logs_said}"
+            f"likely counterpart by name: {twin.name} ({twin.app_id}), {calls} {logs_said}"
         )
     if app.namespace:
         lines.append(f"installed from a package (namespace {app.namespace})")

@@ -66,8 +66,8 @@ def answer_apps(connection: sqlite3.Connection, moment: Moment) -> AppsAnswer:
     completeness = completeness_of(connection, moment, USAGE_SOURCES)
     if snapshot is None:
         return AppsAnswer(moment.as_of, None, (), (), (), (), completeness)
-    traffic = _traffic(connection, moment, snapshot)
     logs_until = usage.logs_until(connection, moment.until)
+    traffic = _traffic(connection, moment, snapshot) if logs_until else None
     said = (
         f"from {moment.since:%Y-%m-%d %H:%M} to {logs_until:%Y-%m-%d %H:%M} UTC"
         if logs_until

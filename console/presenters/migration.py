@@ -16,6 +16,7 @@ _STATES = {
     "uninstalled": ("✖", Tone.BAD),
     "not_started": ("○", Tone.WARNING),
     "not_migratable_here": ("⊘", Tone.WARNING),
+    "counterpart_unseen": ("?", Tone.MUTED),
     "counterpart_idle": ("◔", Tone.PLAIN),
     "dual_running": ("◑", Tone.ACCENT),
     "traffic_moved": ("◕", Tone.ACCENT),
