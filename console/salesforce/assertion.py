@@ -30,7 +30,7 @@ def signed_assertion(
         "aud": audience,
         "exp": int(now.timestamp()) + lifetime_s,
     }
-    return Secret(jwt.encode(claims, key.pem.reveal(), algorithm="RS256"))
+    return Secret(jwt.encode(claims, key.signer, algorithm="RS256"))
 
 
 def client_assertion(
@@ -47,4 +47,4 @@ def client_assertion(
         "jti": secrets.token_urlsafe(16),
         "exp": int(now.timestamp()) + lifetime_s,
     }
-    return Secret(jwt.encode(claims, key.pem.reveal(), algorithm="RS256"))
+    return Secret(jwt.encode(claims, key.signer, algorithm="RS256"))

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -50,8 +50,8 @@ _WRONG_KINDS = {
 class PrivateKey:
     """An RSA private key, ready to sign with."""
 
-    pem: Secret
-    """PKCS #8, without a passphrase; in memory only."""
+    signer: RSAPrivateKey = field(repr=False)
+    """The key itself; in memory only."""
     source: str
     """Where it came from, in words that may be shown."""
     bits: int
@@ -213,13 +213,7 @@ def _parsed(pem: Secret, passphrase: Secret, source: str, variable: str) -> Priv
             f"The key in {source} has {key.key_size} bits; at least {MIN_KEY_BITS} are safe.",
             "Make an RSA key of 2048 bits or more and upload its certificate to the app.",
         )
-    plain = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    fingerprint = fingerprint_of(key.public_key())
-    return PrivateKey(Secret(plain.decode("ascii")), source, key.key_size, fingerprint)
+    return PrivateKey(key, source, key.key_size, fingerprint_of(key.public_key()))
 
 
 def fingerprint_of(public_key: RSAPublicKey) -> str:
