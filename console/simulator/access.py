@@ -6,7 +6,7 @@ permission opens what is from the special access rules of the object reference, 
 guide (real-time event monitoring) and the metadata API guide (readMetadata, listMetadata).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from console.simulator.permissions import Feature, Permission
@@ -87,6 +87,11 @@ _OWN_ROWS: Mapping[str, _OwnRows] = {
     "oauthtoken": _OwnRows(frozenset({Permission.CUSTOMIZE_APPLICATION}), "UserId"),
     "loginhistory": _OwnRows(_LOGINS, "UserId"),
 }
+_NAMED_BY: Mapping[str, str] = {
+    "entitydefinition": "QualifiedApiName",
+    "entityparticle": "EntityDefinitionId",
+}
+"""The columns by which the org's list of its objects names each."""
 _COLUMN_NEEDS: Mapping[tuple[str, str], AnyOf] = {
     ("loginhistory", "LoginGeoId"): frozenset({Permission.MANAGE_USERS}),
     ("user", "NumberOfFailedLogins"): frozenset({Permission.MANAGE_USERS}),
@@ -185,7 +190,13 @@ class Access:
             table = replace(table, fields=fields)
         own = _OWN_ROWS.get(name)
         if own is not None and not self.may(user, *own.needs):
-            table = _own_part(table, own.column, user.user_id)
+            column = own.column
+            table = _part(table, lambda row: row[column] == user.user_id)
+        named_by = _NAMED_BY.get(name)
+        if named_by is not None:
+            table = _part(
+                table, lambda row: self.may_read(user, str(row[named_by]), tooling=tooling)
+            )
         return table
 
     def may_subscribe(self, user: SimUser, channel: str) -> bool:
@@ -211,14 +222,10 @@ class Access:
         return self.may(user, *METADATA)
 
 
-def _own_part(table: Table, column: str, user_id: str) -> Table:
-    """The table with the rows of one user, by whatever way they are read."""
-
-    def own(rows: Iterable[Row]) -> Iterator[Row]:
-        return (row for row in rows if row[column] == user_id)
-
+def _part(table: Table, keeps: Callable[[Row], bool]) -> Table:
+    """The table with some of its rows, by whatever way they are read."""
     slices = table.slices
     if slices is not None:
         between = slices.rows
-        slices = replace(slices, rows=lambda since, until: own(between(since, until)))
-    return replace(table, rows=lambda: own(table.rows()), slices=slices)
+        slices = replace(slices, rows=lambda since, until: filter(keeps, between(since, until)))
+    return replace(table, rows=lambda: filter(keeps, table.rows()), slices=slices)

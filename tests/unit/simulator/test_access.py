@@ -215,6 +215,13 @@ def test_what_may_not_be_seen_looks_as_if_it_did_not_exist(world: World) -> None
     assert hidden.value.code == "INVALID_FIELD"
 
 
+def test_the_org_lists_to_each_user_the_objects_that_the_user_may_read(world: World) -> None:
+    text = "SELECT COUNT() FROM EntityDefinition WHERE QualifiedApiName = 'EventLogFile'"
+    assert (query(world, text), query(world, text, people.ERP)) == (1, 0)
+    text = "SELECT COUNT() FROM EntityDefinition WHERE QualifiedApiName = 'User'"
+    assert query(world, text, people.ERP) == 1
+
+
 def test_external_client_apps_are_in_tooling_from_67_on(world: World) -> None:
     user = world.facts.console_user
     found = {
