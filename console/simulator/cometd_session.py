@@ -59,7 +59,7 @@ class StreamSession:
         taken = found[:most]
         for event in taken:
             self.positions[event.channel] = event.replay_id
-        return taken
+        return world.stream_faults.spoiled(taken)
 
 
 class SessionBook:

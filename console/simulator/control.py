@@ -136,10 +136,15 @@ async def requests(request: web.Request) -> web.Response:
 
 async def list_faults(request: web.Request) -> web.Response:
     """``GET /faults``: what stands, how often each kind has struck, how wrong the clock is."""
-    board = request.app[WIRE].faults
+    wire = request.app[WIRE]
+    board, stream = wire.faults, wire.world.stream_faults
     return web.json_response(
         {
             "standing": [fault.as_document() for fault in board.standing],
+            "stream": [
+                {"kind": f"{fault.kind}_events", "channel": fault.channel}
+                for fault in stream.standing
+            ],
             "struck": dict(board.struck),
             "clock_skew_s": board.clock_skew.total_seconds(),
         }

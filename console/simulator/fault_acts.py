@@ -11,6 +11,7 @@ from console.simulator.fault_documents import fault_from
 from console.simulator.fault_kinds import AT_ONCE, FaultKind, FaultNotUnderstood
 from console.simulator.faults import Fault
 from console.simulator.permissions import Permission
+from console.simulator.stream_faults import StreamFault, StreamFaultKind
 from console.simulator.wire import WIRE
 
 
@@ -34,6 +35,7 @@ def clear(app: web.Application) -> None:
     """Take down what stands, set the clock right and bring retired versions back."""
     wire = app[WIRE]
     wire.faults.clear()
+    wire.world.stream_faults.clear()
     wire.versions.oldest = wire.options.rest.oldest_version
 
 
@@ -87,6 +89,30 @@ def _grant(app: web.Application, fault: Fault) -> None:
     app[WIRE].world.access.grant(permission_named(fault.text("permission")))
 
 
+def _spoil_stream(app: web.Application, fault: Fault) -> None:
+    world = app[WIRE].world
+    channel = fault.text("channel") or None
+    if channel is not None and channel not in world.channels:
+        raise FaultNotUnderstood(f"channel must be one of: {', '.join(world.channels)}")
+    world.stream_faults.begin(
+        StreamFault(
+            kind=_STREAM_FAULTS[fault.kind],
+            channel=channel,
+            one_in=max(fault.count("one_in"), 1),
+            delay=timedelta(seconds=fault.seconds("delay_s")),
+            seed=fault.count("seed"),
+        )
+    )
+
+
+_STREAM_FAULTS: Mapping[FaultKind, StreamFaultKind] = MappingProxyType(
+    {
+        FaultKind.DUPLICATE_EVENTS: "duplicate",
+        FaultKind.REORDER_EVENTS: "reorder",
+        FaultKind.LOSE_EVENTS: "lose",
+        FaultKind.DELAY_EVENTS: "delay",
+    }
+)
 _ACTS: Mapping[FaultKind, Callable[[web.Application, Fault], int | None]] = MappingProxyType(
     {
         FaultKind.REVOKE_TOKENS: _revoke_tokens,
@@ -99,5 +125,6 @@ _ACTS: Mapping[FaultKind, Callable[[web.Application, Fault], int | None]] = Mapp
         FaultKind.RETIRE_VERSIONS: _retire_versions,
         FaultKind.WITHHOLD_PERMISSION: _withhold,
         FaultKind.GRANT_PERMISSION: _grant,
+        **dict.fromkeys(_STREAM_FAULTS, _spoil_stream),
     }
 )

@@ -73,6 +73,14 @@ class FaultKind(StrEnum):
     """A handshake is denied with a 503 as the failure reason."""
     MULTIPLE_CLIENTS = "multiple_clients"
     """A connect is told that another client shares its cookie, and returns at once."""
+    DUPLICATE_EVENTS = "duplicate_events"
+    """Until faults are cleared, one event in ``one_in`` comes twice, on ``channel`` or on all."""
+    REORDER_EVENTS = "reorder_events"
+    """Until faults are cleared, one event in ``one_in`` comes after the one that follows it."""
+    LOSE_EVENTS = "lose_events"
+    """Until faults are cleared, one event in ``one_in`` never comes: a hole in the replay ids."""
+    DELAY_EVENTS = "delay_events"
+    """Until faults are cleared, events come ``delay_s`` seconds of the org's time late."""
     DROP_SESSIONS = "drop_sessions"
     """Every streaming session is forgotten, as when a server is taken away: 403 Unknown client."""
     EXPIRE_STICKY = "expire_sticky"
@@ -100,6 +108,10 @@ AT_ONCE = frozenset(
     {
         FaultKind.REVOKE_TOKENS,
         FaultKind.CLOCK_SKEW,
+        FaultKind.DUPLICATE_EVENTS,
+        FaultKind.REORDER_EVENTS,
+        FaultKind.LOSE_EVENTS,
+        FaultKind.DELAY_EVENTS,
         FaultKind.DROP_SESSIONS,
         FaultKind.EXPIRE_STICKY,
         FaultKind.PUSH_DISCONNECT,
@@ -110,7 +122,7 @@ AT_ONCE = frozenset(
         FaultKind.GRANT_PERMISSION,
     }
 )
-"""Faults that happen when they are asked for and do not stand."""
+"""Faults that happen when they are asked for and strike no single request."""
 
 
 class FaultNotUnderstood(Exception):
@@ -168,6 +180,11 @@ _ERROR_KEYS: dict[str, Rule] = {
     "retry_after_s": Number(0, 86_400, is_whole=True),
     "retry_after": Text("seconds", ("seconds", "date")),
 }
+_SOME_EVENTS: dict[str, Rule] = {
+    "channel": Text(),
+    "one_in": Number(1, 1_000_000, 10, is_whole=True),
+    "seed": Number(0, 65_535, 1, is_whole=True),
+}
 _AT_BYTE = Number(0, MAX_BYTES, 0, is_whole=True)
 META_CHANNELS = ("/meta/handshake", "/meta/connect", "/meta/subscribe", "/meta/unsubscribe")
 
@@ -205,6 +222,10 @@ KEYS: Mapping[FaultKind, Mapping[str, Rule]] = MappingProxyType(
             "failure_reason": Text(),
             "reconnect": Text(choices=("none", "retry", "handshake")),
         },
+        FaultKind.DUPLICATE_EVENTS: _SOME_EVENTS,
+        FaultKind.REORDER_EVENTS: _SOME_EVENTS,
+        FaultKind.LOSE_EVENTS: _SOME_EVENTS,
+        FaultKind.DELAY_EVENTS: {"channel": Text(), "delay_s": Number(0, 86_400, 60.0)},
         FaultKind.CHANGE_LOG_FILE: {"how": Text("grown", ("grown", "replaced", "gone"))},
         FaultKind.RETIRE_VERSIONS: {"below": Number(0, 1000, is_whole=True, is_required=True)},
         FaultKind.WITHHOLD_PERMISSION: {"permission": Text(is_required=True)},

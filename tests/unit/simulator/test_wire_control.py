@@ -35,7 +35,8 @@ async def test_the_truth_counts_what_clients_really_did(open_org: OpenOrg) -> No
     assert own["configured_name"] == "orgwatch"
 
 
-async def test_a_span_without_an_end_is_the_last_day(member: Visitor) -> None:
+async def test_a_span_without_an_end_is_the_last_day(open_org: OpenOrg) -> None:
+    member = await open_org(scale=0.01, speed=0.0)
     truth = (await member.http.get("/__sim__/truth")).json()
     assert truth["since"][:16] == "2026-03-10T09:30"
     answer = await member.http.get("/__sim__/truth", params={"since": "yesterday"})
@@ -67,6 +68,7 @@ async def test_standing_faults_are_listed_counted_and_cleared(open_org: OpenOrg)
     await visitor.log_in()
     await visitor.fault("http_503", times=3, path="/services/data", retry_after_s=7)
     await visitor.fault("clock_skew", seconds=-90)
+    await visitor.fault("lose_events", channel="/event/ApiEventStream")
     await visitor.http.get(LIMITS)
     listed = (await visitor.http.get(FAULTS)).json()
     (standing,) = listed["standing"]
@@ -82,12 +84,13 @@ async def test_standing_faults_are_listed_counted_and_cleared(open_org: OpenOrg)
         "retry_after_s": 7,
         "retry_after": "seconds",
     }
-    assert listed["struck"] == {"clock_skew": 1, "http_503": 1}
+    assert listed["stream"] == [{"kind": "lose_events", "channel": "/event/ApiEventStream"}]
+    assert listed["struck"] == {"clock_skew": 1, "http_503": 1, "lose_events": 1}
     assert listed["clock_skew_s"] == -90.0
     assert (await visitor.http.delete(FAULTS)).status_code == 204
     cleared = (await visitor.http.get(FAULTS)).json()
-    assert (cleared["standing"], cleared["clock_skew_s"]) == ([], 0.0)
-    assert cleared["struck"] == {"clock_skew": 1, "http_503": 1}
+    assert (cleared["standing"], cleared["stream"], cleared["clock_skew_s"]) == ([], [], 0.0)
+    assert cleared["struck"] == listed["struck"]
 
 
 async def test_one_fault_is_taken_down_by_its_number(open_org: OpenOrg) -> None:
