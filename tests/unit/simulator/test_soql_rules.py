@@ -128,6 +128,17 @@ def test_filters_of_the_rarer_kinds(where: str, names: list[str]) -> None:
     assert shown(f"SELECT Name FROM Team WHERE {where}") == names
 
 
+def test_weeks_of_a_month_are_its_sevens_of_days() -> None:
+    days: list[dict[str, Value]] = [{"At": NOW.replace(day=day), "N": day} for day in range(1, 32)]
+    march = Table("March", fields(Field("At", "datetime"), Field("N", "int")), lambda: days, "")
+    for week, first in enumerate((1, 8, 15, 22, 29), start=1):
+        text = f"SELECT N FROM March WHERE WEEK_IN_MONTH(At) = {week} ORDER BY N"
+        records = records_of(run(text, lambda _name: march, NOW), 0, 99, "")
+        assert [record["N"] for record in records] == [
+            day for day in range(first, first + 7) if day <= 31
+        ]
+
+
 def test_labels_stand_under_the_fields_name_or_an_alias() -> None:
     assert shown("SELECT toLabel(Kind) FROM Team", "Kind") == ["Integration", "human"]
     (first, _) = answer("SELECT Kind, toLabel(Kind) shown FROM Team")
