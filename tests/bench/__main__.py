@@ -8,10 +8,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import ingest, screen, stream, usage
+from tests.bench import history, ingest, screen, stream, usage
 from tests.bench.measuring import Measured, print_table
 
-PARTS = {"ingest": ingest, "usage": usage, "stream": stream, "screen": screen}
+PARTS = {
+    "ingest": ingest,
+    "usage": usage,
+    "stream": stream,
+    "history": history,
+    "screen": screen,
+}
 
 
 def main() -> None:
