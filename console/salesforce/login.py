@@ -158,6 +158,7 @@ class TokenKeeper:
             return fault
         if self._current is not None:
             self._lifetime.lived()
+            self._pace.token_lived()
         self._current = self._as_token(grant, await self._expiry(grant))
         self._pace.granted()
         self._observe()

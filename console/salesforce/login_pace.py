@@ -105,11 +105,15 @@ class LoginPace:
     def token_refused(self, age: timedelta) -> None:
         """The org refused a token that it had given ``age`` ago."""
         if age >= MIN_BETWEEN_REQUESTS:
-            self.token_refusals = 0
-            self._after_refused_token.reset()
+            self.token_lived()
         self.token_refusals += 1
         if self.token_refusals > 1:
             self._hold_back(self._after_refused_token.next_s(), _refused_again())
+
+    def token_lived(self) -> None:
+        """A token served for 20 minutes or more: refusals before it were single events."""
+        self.token_refusals = 0
+        self._after_refused_token.reset()
 
     def recent(self) -> tuple[datetime, ...]:
         """The answered requests of the last hour, oldest first."""

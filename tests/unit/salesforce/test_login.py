@@ -146,6 +146,17 @@ async def test_a_token_that_lived_long_is_replaced_at_once_every_time(console: C
     assert console.org.token_requests == 6
 
 
+async def test_young_tokens_refused_hours_apart_are_replaced_at_once(console: Console) -> None:
+    for _ in range(3):
+        token = await console.tokens.token()
+        console.clock.advance(minutes=1)
+        await console.tokens.refused(token)
+        await console.tokens.token()
+        console.clock.advance(minutes=116)
+        await console.tokens.token()
+    assert console.observations[-1].error is None
+
+
 async def test_refused_logins_are_repeated_less_and_less_often(console: Console) -> None:
     console.org.token_answers.extend(
         refusing("invalid_grant", "inactive user") for _ in range(10_000)
