@@ -13,7 +13,7 @@ from console.answers.limits import LimitAnswer
 from console.answers.usage import IntegrationUsage
 from console.presenters import formats
 from console.presenters.severities import severity
-from store.records import LoginState, StoredEvent, TaskPhase
+from store.records import LoginState, StoredEvent, TaskPhase, TaskState
 from widgets.types import Severity
 
 ERROR_SHARE = 0.10
@@ -102,11 +102,10 @@ def _console(health: HealthAnswer) -> Iterator[Concern]:
         if task.phase is TaskPhase.FAILED:
             text = f"collecting {task.task} failed: {task.message}"
             yield Concern(Severity.CRITICAL, text, "events", task.since)
+        elif task.task == CONNECTION_TASK:
+            yield from _connection(task)
         elif task.phase is TaskPhase.BACKING_OFF:
             text = f"collecting {task.task} is retried: {task.message}"
-            yield Concern(Severity.WARNING, text, "events", task.since)
-        elif task.task == CONNECTION_TASK and task.message:
-            text = f"the org on the API version in use: {task.message}"
             yield Concern(Severity.WARNING, text, "events", task.since)
     skew_s = health.login.clock_skew_s if health.login else None
     if skew_s:
@@ -119,6 +118,15 @@ def _console(health: HealthAnswer) -> Iterator[Concern]:
     if budget is not None and health.own_calls_24h > budget:
         text = f"orgwatch itself made {formats.plural(health.own_calls_24h, 'call')} of {budget:,}"
         yield Concern(Severity.WARNING, text, "limits")
+
+
+def _connection(task: TaskState) -> Iterator[Concern]:
+    """The org itself: down, or about to retire the API version in use."""
+    if task.phase is TaskPhase.BACKING_OFF:
+        yield Concern(Severity.CRITICAL, task.message, "events", task.since)
+    elif task.phase is TaskPhase.RUNNING and task.message:
+        text = f"the org on the API version in use: {task.message}"
+        yield Concern(Severity.WARNING, text, "events", task.since)
 
 
 def _keys(login: LoginState, now: datetime) -> Iterator[Concern]:

@@ -94,6 +94,19 @@ def test_the_console_s_own_troubles_are_concerns() -> None:
     ]
 
 
+def test_an_org_that_is_down_or_retires_its_version_is_a_concern() -> None:
+    down = TaskState("connection", TaskPhase.BACKING_OFF, NOW, "org down: no answer", None, None)
+    ageing = replace(down, phase=TaskPhase.RUNNING, message="This API is deprecated")
+    for task, texts in (
+        (down, ["org down: no answer"]),
+        (ageing, ["the org on the API version in use: This API is deprecated"]),
+        (replace(ageing, message=""), []),
+        (replace(ageing, phase=TaskPhase.STOPPED, message="stopped"), []),
+    ):
+        found = concerns((), (), (), replace(WELL, tasks=(task,)))
+        assert [one.text for one in found] == texts
+
+
 def test_the_worst_comes_first_then_the_newest() -> None:
     late = replace(limit("warning", 0.8), name="Late", sampled_at=NOW)
     early = replace(limit("warning", 0.9), name="Early", sampled_at=NOW - timedelta(hours=1))

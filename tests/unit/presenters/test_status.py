@@ -149,3 +149,17 @@ def test_a_login_by_the_next_key_is_marked() -> None:
     assert (
         item(shown(replace(HEALTH, login=switched)), "login").long == "token 34 min old, next key"
     )
+
+
+def test_an_org_that_is_down_is_said_in_place_of_the_login() -> None:
+    since = NOW - timedelta(minutes=3)
+    down = TaskState(
+        "connection", TaskPhase.BACKING_OFF, since, "org down", NOW + timedelta(seconds=40), None
+    )
+    org = item(shown(replace(HEALTH, tasks=(STREAM, down))), "org")
+    assert org.long == "down since 12:01:31Z, next try in 40 s"
+    assert org.severity is Severity.CRITICAL
+    back = replace(down, phase=TaskPhase.RUNNING, next_at=None)
+    assert item(shown(replace(HEALTH, tasks=(STREAM, back))), "login")
+    before = replace(HEALTH, tasks=(STREAM, down), as_of=since - timedelta(minutes=1))
+    assert all(one.label != "org" for one in shown(before).items)
