@@ -116,3 +116,26 @@ async def test_a_refusal_that_will_stand_is_not_asked_about_every_moment(writer)
     retry = Backoff(0.01, 60.0)
     state = await run_until(writer, work, lambda s: s.phase is TaskPhase.BACKING_OFF, retry=retry)
     assert (state.next_at - state.since).total_seconds() > 59
+
+
+async def test_a_round_that_is_not_due_waits(writer):
+    async def work():
+        return "12 limits"
+
+    journal = TaskJournal("thing", writer, SystemClock())
+    boundary = Boundary(journal, SystemClock(), QUICK)
+    task = asyncio.create_task(boundary.repeat(work, lambda: 1000.0, 500.0))
+    state = await eventually(writer, lambda s: s.phase is TaskPhase.WAITING)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert state.message == "not due yet"
+    assert 490 < (state.next_at - state.since).total_seconds() < 510
+
+
+async def test_a_note_is_said_once_and_leaves_the_phase(writer):
+    journal = TaskJournal("thing", writer, SystemClock())
+    await journal.say(TaskPhase.RUNNING)
+    await journal.note("asking less often")
+    assert (await state_of(writer)).message == "asking less often"
+    assert (await state_of(writer)).phase is TaskPhase.RUNNING
