@@ -73,8 +73,18 @@ def _code(wire: Wire, request: web.Request, app: SimApp, redirect_uri: str) -> s
 def _check_redirect(wire: Wire, app: SimApp, redirect_uri: str) -> None:
     """Codes go to registered addresses, and to programs on this machine."""
     known = wire.options.oauth.policy(app.consumer_key).callback_urls
-    if redirect_uri not in known and urlsplit(redirect_uri).hostname not in _LOOPBACK:
+    if redirect_uri not in known and _host_of(redirect_uri) not in _LOOPBACK:
         raise TokenRefused("redirect_uri_mismatch", "redirect_uri must match configuration")
+
+
+def _host_of(url: str) -> str | None:
+    """The host of a URL that can stand in a header; None for anything else."""
+    if not (url.isascii() and url.isprintable()):
+        return None
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _required(value: str | None, name: str) -> str:

@@ -167,6 +167,8 @@ async def test_a_code_grows_old(visitor: Visitor) -> None:
         ({"client_id": "3MVG9unknown"}, 400, "invalid_client_id"),
         ({"redirect_uri": ""}, 400, "redirect_uri_missing"),
         ({"redirect_uri": "https://evil.example/"}, 400, "redirect_uri_mismatch"),
+        ({"redirect_uri": "http://["}, 400, "redirect_uri_mismatch"),
+        ({"redirect_uri": "http://localhost/\r\nSet-Cookie: a=b"}, 400, "redirect_uri_mismatch"),
         ({"response_type": "token"}, 302, "unsupported_response_type"),
         ({"scope": "full"}, 302, "invalid_scope"),
         ({"login_hint": "nobody@acme.example"}, 302, "access_denied"),

@@ -4,23 +4,34 @@ import asyncio
 import gzip
 import json
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
+from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.oauth_options import OauthOptions
 from console.simulator.permissions import Permission
 from console.simulator.rest_options import RestOptions
 from console.simulator.wire import Wire, WireOptions
-from tests.unit.simulator.visitor import OpenOrg, Visitor
+from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DATA = "/services/data"
 V66 = f"{DATA}/v66.0"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_org() -> AsyncIterator[RunningOrg]:
+    """An org with just enough of a past for these tests."""
+    org = await serve(SimulateOptions(now=NOW, history=timedelta(hours=1)))
+    yield org
+    await org.stop()
 
 
 def wire_of(visitor: Visitor) -> Wire:

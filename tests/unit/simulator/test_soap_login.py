@@ -1,5 +1,6 @@
 """SOAP login, logout and getUserInfo, read with the XML parser of the standard library."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -7,15 +8,25 @@ from xml.sax.saxutils import escape
 
 import httpx
 import pytest
+import pytest_asyncio
 
+from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.oauth_options import AppPolicy, OauthOptions
 from console.simulator.wire import WireOptions
-from tests.unit.simulator.visitor import OpenOrg, Visitor
+from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PARTNER = "urn:partner.soap.sforce.com"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_org() -> AsyncIterator[RunningOrg]:
+    """An org with just enough of a past for these tests."""
+    org = await serve(SimulateOptions(now=NOW, history=timedelta(0)))
+    yield org
+    await org.stop()
 
 
 def envelope(operation: str, session: str = "", **values: str) -> str:
