@@ -34,7 +34,6 @@ _ESCAPED = {
 }
 """SOQL and SOSL reference, quoted string escape sequences."""
 _LIKE_PIECE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\.|.", re.DOTALL)
-_WILDCARDS = {"%": ".*", "_": "."}
 _MAX_NUMBER_CHARACTERS = 40
 
 
@@ -107,14 +106,29 @@ def like_pattern(token: Token) -> LikePattern:
     ``%`` stands for any characters and ``_`` for one; ``\%`` and ``\_`` for themselves (SOQL
     reference, comparison operators and quoted string escape sequences).
     """
-    pieces = []
+    segments = [""]
     for match in _LIKE_PIECE.finditer(token.text[1:-1]):
         piece = match.group()
-        if piece in _WILDCARDS:
-            pieces.append(_WILDCARDS[piece])
+        if piece == "%":
+            segments.append("")
+        elif piece == "_":
+            segments[-1] += "."
         else:
-            pieces.append(re.escape(_ESCAPE.sub(lambda found: _unescaped(found, token), piece)))
-    return LikePattern("".join(pieces))
+            plain = _ESCAPE.sub(lambda found: _unescaped(found, token), piece)
+            segments[-1] += re.escape(plain)
+    return LikePattern(_segments_in_order(segments))
+
+
+def _segments_in_order(segments: list[str]) -> str:
+    """An expression for ``segments`` with anything between them.
+
+    Each but the last is taken where it first fits, for good: a pattern of many ``%`` costs no more
+    than its length times the value's.
+    """
+    if len(segments) == 1:
+        return segments[0]
+    middle = "".join(f"(?>.*?{segment})" for segment in segments[1:-1] if segment)
+    return f"{segments[0]}{middle}.*{segments[-1]}"
 
 
 def _unescaped(match: re.Match[str], token: Token) -> str:

@@ -1,5 +1,6 @@
 """What some objects, fields and clauses are refused, and how the rarer ones answer."""
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -126,6 +127,16 @@ def refusal(text: str) -> SoqlError:
 )
 def test_filters_of_the_rarer_kinds(where: str, names: list[str]) -> None:
     assert shown(f"SELECT Name FROM Team WHERE {where}") == names
+
+
+def test_a_pattern_of_many_wildcards_costs_little() -> None:
+    rows: list[dict[str, Value]] = [{"Name": "a" * 5_000}, {"Name": "ab" * 2_500}]
+    texts = Table("Texts", fields(Field("Name")), lambda: rows, "")
+    pattern = "%a" * 40 + "%b"
+    began = time.process_time()
+    answered = run(f"SELECT Name FROM Texts WHERE Name LIKE '{pattern}'", lambda _n: texts, NOW)
+    assert total_of(answered) == 1
+    assert time.process_time() - began < 2
 
 
 def test_weeks_of_a_month_are_its_sevens_of_days() -> None:
