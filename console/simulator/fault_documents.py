@@ -15,7 +15,7 @@ from console.simulator.faults import Fault
 MAX_TIMES = 1_000_000
 _YEAR_S = 366 * 86_400.0
 
-_COMMON: Mapping[str, Number | Text] = {
+COMMON_KEYS: Mapping[str, Number | Text] = {
     "times": Number(1, MAX_TIMES, 1, is_whole=True),
     "after": Number(0, MAX_TIMES, 0, is_whole=True),
     "path": Text(""),
@@ -23,6 +23,7 @@ _COMMON: Mapping[str, Number | Text] = {
     "in_s": Number(0, _YEAR_S, 0.0),
     "for_s": Number(0, _YEAR_S),
 }
+"""What every standing fault takes."""
 
 
 def fault_from(document: object, now: datetime) -> Fault:
@@ -31,7 +32,7 @@ def fault_from(document: object, now: datetime) -> Fault:
         raise FaultNotUnderstood("the body must be a JSON object")
     kind = _kind(document.get("kind"))
     own = KEYS.get(kind, {})
-    common = {} if kind in AT_ONCE else _COMMON
+    common = {} if kind in AT_ONCE else COMMON_KEYS
     unknown = sorted(str(key) for key in set(document) - {"kind", *own, *common})
     if unknown:
         known = ", ".join([*own, *common]) or "none"
@@ -41,7 +42,7 @@ def fault_from(document: object, now: datetime) -> Fault:
     said = {key: _checked(document, kind, key, rule) for key, rule in own.items()}
     if kind in AT_ONCE:
         return Fault(kind, said)
-    shared = {key: _checked(document, kind, key, rule) for key, rule in _COMMON.items()}
+    shared = {key: _checked(document, kind, key, rule) for key, rule in COMMON_KEYS.items()}
     always = "times" in document and document["times"] is None
     return _standing(kind, said, shared, now, always=always or kind is FaultKind.MAINTENANCE)
 
