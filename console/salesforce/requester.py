@@ -296,13 +296,15 @@ class Requester:
         """Salesforce counts what carries the limit header: not 401, not ``/services/data``.
 
         Where no answer ever carries it, something on the way removes it: then every good answer
-        that is no page counts.
+        that is no page counts. SOAP answers have no such header, so they and their faults count.
         """
         header = response.headers.get(LIMIT_HEADER)
         self._names_pool = self._names_pool or header is not None
-        is_page = "html" in response.headers.get("Content-Type", "").lower()
+        content_type = response.headers.get("Content-Type", "").lower()
+        is_page = "html" in content_type
+        is_soap = ask.soap_body is not None and "xml" in content_type and not is_page
         is_stripped = response.is_success and not is_page and not self._names_pool
-        counted = ask.authenticated and (header is not None or is_stripped)
+        counted = ask.authenticated and (header is not None or is_stripped or is_soap)
         self._listeners.on_call(ask.purpose, 1 if counted else 0)
         pool = parse_limit_info(header) if header else None
         if pool is not None:
