@@ -134,6 +134,7 @@ async def test_own_calls_of_a_day_are_exact_and_within_the_budget(tmp_path: Path
         await org.stop()
     last_day = [one for one in stored if one.minute > now - WINDOW]
     counted = truth["own_requests"]["counted_calls"]  # type: ignore[index]
-    assert sum(one.calls for one in last_day) == counted > 100
+    assert sum(one.calls for one in last_day) == counted > 80
     assert {one.purpose for one in stored} == set(ROUNDS)
-    assert counted <= BUDGET - DOWNLOADS_A_DAY + 3 * sum(one.calls_per_round for one in SOURCES)
+    a_round = sum(one.calls_per_round for one in SOURCES if one.name in ROUNDS)
+    assert counted <= BUDGET - DOWNLOADS_A_DAY + 3 * a_round
