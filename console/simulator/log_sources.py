@@ -39,21 +39,16 @@ class LogSources:
 
     def calls_with(self, fits: Callable[[CallShape], bool]) -> Callable[[int], list[RawCall]]:
         """What gives a minute's calls of the shapes that fit, without making the others."""
-        shapes = frozenset(
-            shape
-            for one in self._traffic.integrations
-            for shape in (*one.shapes, SOAP_LOGIN)
-            if fits(shape)
-        )
-        owners = frozenset(
+        owners = self._traffic.planted_for | {
             one
             for one in self._traffic.integrations
-            if not shapes.isdisjoint(one.shapes) or (SOAP_LOGIN in shapes and one.login.is_api_call)
-        )
+            if any(map(fits, one.shapes)) or (fits(SOAP_LOGIN) and one.login.is_api_call)
+        }
+        fitting = lru_cache(maxsize=1024)(fits)
 
         def calls(minute: int) -> list[RawCall]:
             if not owners:
                 return []
-            return [raw for raw in self._traffic.raw_calls(minute, owners) if raw[3] in shapes]
+            return [raw for raw in self._traffic.raw_calls(minute, owners) if fitting(raw[3])]
 
         return calls

@@ -148,6 +148,10 @@ class Traffic:
         self._planted: dict[int, list[Call]] = {}
         for call in planted:
             self._planted.setdefault(call.at_ms // MINUTE_MS, []).append(call)
+        self.planted_for = frozenset(
+            call.integration for calls in self._planted.values() for call in calls
+        )
+        """The integrations with planted calls, which may have shapes of their own."""
         self._hour = lru_cache(maxsize=_KEPT_HOURS)(self._plan_hour)
         self._recent = lru_cache(maxsize=8)(self._calls_of)
 
