@@ -133,6 +133,7 @@ def answer_access(
     use = access_use(connection, moment, names, configured, snapshot)
     judging = _Judging(
         snapshot,
+        sources,
         use,
         names,
         _expectations(connection, moment, names, configured),
@@ -170,6 +171,7 @@ class _Judging:
     def __init__(
         self,
         snapshot: PostureSnapshot,
+        sources: SourcesAnswer,
         use: AccessUse,
         names: KnownNames,
         expectations: Mapping[str, Expectation],
@@ -177,6 +179,14 @@ class _Judging:
         now: datetime,
     ) -> None:
         self._snapshot = snapshot
+        # Without the permission the org lists one's own tokens and logins, and says nothing: that
+        # others have none is only true where the probe saw some of theirs.
+        self._tokens_known = "OauthToken" not in snapshot.not_visible and sources.is_readable(
+            "oauth_tokens"
+        )
+        self._logins_known = snapshot.logins_since is not None and sources.is_readable(
+            "login_history"
+        )
         self._use = use
         self._expectations = expectations
         self.logs_known = logs_known
@@ -193,9 +203,9 @@ class _Judging:
             user=user,
             apps=tuple((app.name, app.record) for app in apps),
             logins=tuple(each for each in self._snapshot.logins if each.user_id[:15] == key),
-            logins_known=self._snapshot.logins_since is not None,
+            logins_known=self._logins_known,
             tokens=tokens,
-            tokens_known="OauthToken" not in self._snapshot.not_visible,
+            tokens_known=self._tokens_known,
             api_versions=tuple(use.versions),
             logs_known=self.logs_known,
             expect=self._expectations.get(key),

@@ -11,9 +11,11 @@ from console.analysis.migration import app_key
 from console.answers.moment import Moment
 from console.answers.names import KnownNames
 from console.settings import IntegrationSettings
-from store import usage
+from store import apps, usage
 from store.posture_records import LoginSum, PostureSnapshot, TokenSum
 from store.records import AppRecord, UsageFacet, UsageRow
+
+_BOTH_KINDS = frozenset({"ConnectedApplication", "ExternalClientApplication"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def access_use(
     snapshot: PostureSnapshot,
 ) -> AccessUse:
     """Everything that used a credential within ``moment``."""
-    found = _Gathering(names, Attribution(configured, names))
+    by_name = _names(names.apps) if _sees_all_apps(connection, moment) else {}
+    found = _Gathering(names, by_name, Attribution(configured, names))
     for row in usage.usage(connection, moment.since, moment.until):
         found.add_calls(row)
     for facet in usage.usage_facets(connection, moment.since, moment.until):
@@ -78,6 +81,12 @@ def access_use(
     for token in snapshot.tokens:
         found.add_token(token)
     return AccessUse(found.by_user, found.by_app, found.by_version, found.apps)
+
+
+def _sees_all_apps(connection: sqlite3.Connection, moment: Moment) -> bool:
+    """Whether a name that one listed app has can be no other's: none is hidden from the reader."""
+    inventory = apps.latest_snapshot(connection, moment.as_of)
+    return inventory is not None and not _BOTH_KINDS & inventory.not_visible.keys()
 
 
 def comes_through_app(login: LoginSum) -> bool:
@@ -90,10 +99,15 @@ def comes_through_app(login: LoginSum) -> bool:
 class _Gathering:
     """Adds up, row by row; bounded by the callers, apps and users that the store knows."""
 
-    def __init__(self, names: KnownNames, attribution: Attribution) -> None:
+    def __init__(
+        self,
+        names: KnownNames,
+        by_name: Mapping[str, tuple[AppRecord, ...]],
+        attribution: Attribution,
+    ) -> None:
         self._names = names
+        self._by_name = by_name
         self._attribution = attribution
-        self._by_name = _names(names.apps)
         self.by_user: dict[str, Use] = {}
         self.by_app: dict[str, Use] = {}
         self.by_version: dict[str, Use] = {}

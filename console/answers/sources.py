@@ -25,6 +25,11 @@ class SourcesAnswer:
         """The source of that name; None when it was never asked for."""
         return next((source for source in self.sources if source.source == name), None)
 
+    def is_readable(self, name: str) -> bool:
+        """Whether the org answered with something of this source."""
+        source = self.of(name)
+        return source is not None and source.readable is Readable.YES
+
     def needed(self, names: Sequence[str]) -> tuple[SourceAccess, ...]:
         """The sources of these names; one that ends in a colon stands for all that begin so."""
         return tuple(

@@ -229,6 +229,7 @@ PERMISSION_COLUMNS = {
     "PermissionsApiEnabled": "API Enabled",
     "PermissionsViewSetup": VIEW_SETUP,
     "PermissionsViewEventLogFiles": VIEW_LOG_FILES,
+    "PermissionsViewDataLeakageEvents": VIEW_EVENTS,
     "PermissionsMonitorLoginHistory": MONITOR_LOGINS,
     "PermissionsViewAllUsers": VIEW_ALL_USERS,
     "PermissionsManageUsers": MANAGE_USERS,

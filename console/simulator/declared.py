@@ -41,15 +41,22 @@ def declared(
     *,
     children: Parents | None = None,
     aggregatable: bool = True,
+    labels: Mapping[str, str] | None = None,
 ) -> Table:
     """A table of the declared columns, with its parent and child relationships.
+
+    ``labels`` are columns' names for people, where a client may look for them.
 
     Rows may leave columns out: booleans are then False, everything else None. They are made once,
     or at every reading where ``rows`` is a function. Raises ValueError for a row with a column
     that is not declared.
     """
     fields = {
-        field.name: field if aggregatable else replace(field, aggregatable=False)
+        field.name: replace(
+            field,
+            aggregatable=aggregatable and field.aggregatable,
+            label=(labels or {}).get(field.name, ""),
+        )
         for field in map(_field, columns.split())
     }
     blank: dict[str, Value] = {

@@ -117,7 +117,7 @@ def _summary(table: Table, base: str) -> dict[str, object]:
 def _field(field: Field, relationship: str | None, parent: str | None) -> dict[str, object]:
     return {
         "name": field.name,
-        "label": field.name,
+        "label": field.label or field.name,
         "type": field.type,
         "soapType": _SOAP_TYPES.get(field.type, "xsd:string"),
         "filterable": field.filterable,

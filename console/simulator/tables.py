@@ -58,6 +58,8 @@ class Field:
     Tooling API; every complexvalue is so."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What ``toLabel()`` makes of a value; a value that is not listed is its own label."""
+    label: str = ""
+    """The column's name for people in a description; empty: the same as its name."""
 
     def __post_init__(self) -> None:
         for flag, types in (

@@ -62,6 +62,7 @@ def _holders(sources: OrgSources) -> Iterator[Table]:
     """What gives permissions: profiles and permission sets."""
     facts, access = sources.facts, sources.access
     granted = " ".join(f"{each.column}:boolean/F" for each in _shown(access))
+    labels = {each.column: each.label for each in _shown(access)}
     yield declared(
         "Profile",
         "00e",
@@ -69,6 +70,7 @@ def _holders(sources: OrgSources) -> Iterator[Table]:
         lambda: _profiles(facts, access),
         {"UserLicense": ("UserLicense", "UserLicenseId")},
         children={"Users": ("User", "ProfileId")},
+        labels=labels,
     )
     yield declared(
         "PermissionSet",
@@ -80,6 +82,7 @@ def _holders(sources: OrgSources) -> Iterator[Table]:
             "Assignments": ("PermissionSetAssignment", "PermissionSetId"),
             "SetupEntityAccessItems": ("SetupEntityAccess", "ParentId"),
         },
+        labels=labels,
     )
     yield declared("PermissionSetGroup", "0PG", _GROUP, ())
 
