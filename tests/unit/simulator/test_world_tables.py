@@ -187,7 +187,7 @@ def test_tooling_offers_connected_apps_with_more_columns(world: World) -> None:
 
 def test_limits_name_every_documented_key_and_stay_within_reason(world: World) -> None:
     limits = world.limits(world.now())
-    assert len(limits) == 51
+    assert len(limits) == 52
     assert list(limits) == sorted(limits)
     assert limits["DailyApiRequests"] == (115_000, 115_000 - world.pool_used())
     assert all(0 <= remaining <= most for most, remaining in limits.values())
