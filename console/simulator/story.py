@@ -11,6 +11,9 @@ AppKind = Literal["connected_app", "external_client_app", "uninstalled"]
 OAuthFlow = Literal["jwt_bearer", "web_server", "client_credentials", "username_password"]
 
 
+_USUAL = AppDetails()
+
+
 @dataclass(frozen=True, slots=True)
 class SimUser:
     """A user of the org."""
@@ -74,7 +77,7 @@ class SimApp:
     """UseCount of its OauthToken rows; 0 for flows that leave none."""
     last_used_at: datetime | None = None
     """When it last got a token, for apps that nobody uses any more."""
-    details: AppDetails = AppDetails()
+    details: AppDetails = _USUAL
 
     def may_be_used_by(self, username: str) -> bool:
         """Whether that user is pre-authorized, or has approved the app."""
