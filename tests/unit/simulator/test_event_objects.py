@@ -37,9 +37,9 @@ FEATURES = (
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Three hours of an afternoon with a stolen token in them; tests that share it only read."""
+    """Eight hours up to the evening with a stolen token in them; tests that share it only read."""
     options = WorldOptions(
-        history=timedelta(hours=3), scenario="stolen-token", episode_at=timedelta(minutes=-170)
+        history=timedelta(hours=8), scenario="stolen-token", episode_at=timedelta(minutes=-170)
     )
     return World(SteppedClock(NOON + timedelta(hours=5, minutes=13)), options)
 
@@ -169,7 +169,7 @@ def test_an_act_is_told_in_the_fields_that_its_store_keeps(
     ],
 )
 def test_a_store_keeps_what_was_streamed(world: World, channel: str, store: str) -> None:
-    opened = world.now() - timedelta(hours=3)
+    opened = world.now() - timedelta(hours=8)
     streamed = {
         e.payload["EventIdentifier"] for e in world.events_after(f"/event/{channel}", 0, 10_000)
     }
