@@ -19,7 +19,7 @@ from console.collector.login import LoginRecorder
 from console.collector.own_calls import OwnCallTally
 from console.doctor.check import LOGIN, ORG, Check, Result, fault_from
 from console.doctor.login import check_stored_login, granted
-from console.errors import OrgwatchError
+from console.errors import LoginRefused, OrgwatchError
 from console.salesforce.http import make_http_client
 from console.salesforce.login import TokenKeeper
 from console.salesforce.org import read_org
@@ -141,6 +141,11 @@ class _Visit:
     async def _reached(self, client: RestClient) -> bool:
         try:
             version = await client.api_version()
+        except LoginRefused as error:
+            said = f"{self._org.login_url} answers"
+            self._note(Check("org.reach", ORG, "Network", Result.OK, said))
+            self._note(fault_from("login", LOGIN, "Login", error))
+            return False
         except OrgwatchError as error:
             self._note(fault_from("org.reach", ORG, "Network", error))
             return False
