@@ -14,7 +14,8 @@ from console.simulator import story_people as people
 from console.simulator.app_columns import EcaLogId, logged_app_id
 from console.simulator.dice import mixed
 from console.simulator.ids import record_id
-from console.simulator.keys import login_history_id, session_key, uuid_text
+from console.simulator.keys import login_history_id, request_id, session_key, uuid_text
+from console.simulator.log_call_texts import soap_request_id
 from console.simulator.logins import OAUTH_LOGIN, Login, Logout
 from console.simulator.moments import iso_ms
 from console.simulator.own_acts import OwnCall
@@ -103,7 +104,9 @@ def of_call(call: Call, created_ms: int, eca_log_id: EcaLogId) -> Payload:
         "RowsProcessed": float(call.rows),
         "RowsReturned": float(min(call.rows, 2000)),
         "ElapsedTime": 12 + mixed(number, 3) % 900,
-        "RequestIdentifier": f"TID:{mixed(number, 5):020d}",
+        "RequestIdentifier": (
+            soap_request_id(number) if call.shape.family == "SOAP" else request_id(number)
+        ),
         "AdditionalInfo": "{}",
         "Records": None if is_bulk else _records(call.shape.entity, call.rows, number),
     }
