@@ -18,6 +18,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from console.collector.supervisor import Collector
 from console.errors import LoginRefused, OrgRefused
 from console.salesforce.apps import read_inventory
 from console.salesforce.http import make_http_client
@@ -78,7 +79,9 @@ async def connected(org: RunningOrg, **changes: Any) -> AsyncIterator[Client]:
 
     async with (
         make_http_client(settings) as http,
-        httpx.AsyncClient(base_url=org.announcement["instance_url"], trust_env=False) as control,
+        httpx.AsyncClient(
+            base_url=org.announcement["instance_url"], trust_env=False, timeout=60
+        ) as control,
     ):
         keys = load_login_keys(settings, {})
         tokens = TokenKeeper(settings, http, org.clock, keys, observations.append)
@@ -201,6 +204,19 @@ async def test_what_is_configured_wrongly_is_named(org: RunningOrg, what: str) -
             await read_limits(client.rest)
         assert caught.value.exit_code == 3
         assert client.observations[-1].error == caught.value.title
+
+
+async def test_a_first_login_that_is_refused_is_not_repeated_by_starting_again(
+    org: RunningOrg, client: Client, tmp_path: Path
+) -> None:
+    wrong = replace(client.settings, consumer_key="3MVG9.never.seen")
+    store = tmp_path / "none" / "acme.db"
+    logins = await client.logins()
+    for _ in range(5):
+        with pytest.raises(LoginRefused, match="does not know this consumer key"):
+            await Collector(wrong, store, org.clock).run(asyncio.Event())
+    assert await client.logins() == logins + 1
+    assert not store.parent.exists()
 
 
 async def test_logins_stay_rare_when_time_flies(tmp_path: Path) -> None:
