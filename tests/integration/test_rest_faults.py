@@ -194,7 +194,12 @@ ROWS: list[tuple[dict[str, object], str, str, int]] = [
         "report it",
         1,
     ),
-    (refused(410, "ANYTHING"), "The API version is retired", "Remove api_version", 1),
+    (
+        refused(410, "UNSUPPORTED_API_VERSION"),
+        "The API version is retired",
+        "Remove api_version",
+        1,
+    ),
     (refused(414, "URI_TOO_LONG"), "The request was too long", "report it", 1),
     (refused(431, "HEADERS_TOO_LONG"), "The request was too long", "report it", 1),
     (

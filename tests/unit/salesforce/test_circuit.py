@@ -88,6 +88,11 @@ def test_a_failed_probe_doubles_the_wait_up_to_five_minutes(watched: Watched) ->
     assert max(waits) <= 300
     assert waits[-1] > 200
     assert watched.said[-1].down_since == START
+    watched.clock.advance(seconds=300)
+    with watched.circuit.attempt() as probe:
+        probe.answered()
+    watched.fail(FAILURES_TO_OPEN)
+    assert (watched.refused().retry_after_s or 0.0) < 20, "the next outage begins anew"
 
 
 def test_a_probe_that_is_given_up_leaves_the_way_to_the_next(watched: Watched) -> None:
