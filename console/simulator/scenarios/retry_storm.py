@@ -1,12 +1,19 @@
 """An integration that repeats every refused call at once, again and again."""
 
+from datetime import timedelta
 from types import MappingProxyType
 
 from console.simulator.dice import mixed
 from console.simulator.integration import CallShape
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS, calm
 from console.simulator.scenarios.planting import planted_call
-from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
+from console.simulator.scenarios.scenario import (
+    Incident,
+    Opening,
+    Plot,
+    Scenario,
+    ScriptedFault,
+)
 from console.simulator.traffic import Call
 
 _ORDERS = calm("orders")
@@ -52,6 +59,19 @@ def _plot(opening: Opening) -> Plot:
     return Plot(calls=tuple(calls), incidents=(incident,))
 
 
+_REFUSAL = ScriptedFault(
+    after=timedelta(0),
+    document=MappingProxyType(
+        {
+            "kind": "http_503",
+            "path": "*/sobjects/Order/*",
+            "times": None,
+            "for_s": _OPERATIONS * _EVERY_MS / 1_000,
+        }
+    ),
+)
+"""A real client that asks for an order while the storm lasts is refused as well."""
+
 RETRY_STORM = Scenario(
     name="retry-storm",
     title="Refused calls, repeated without back-off",
@@ -64,4 +84,5 @@ RETRY_STORM = Scenario(
     integrations=CALM_INTEGRATIONS,
     dead_credentials=False,
     plot=_plot,
+    faults=(_REFUSAL,),
 )

@@ -7,6 +7,8 @@ from itertools import pairwise
 import pytest
 
 from console.errors import ConfigurationError
+from console.simulator.fault_documents import fault_from
+from console.simulator.fault_kinds import FaultKind
 from console.simulator.logins import Login
 from console.simulator.moments import DAY_MS, HOUR_MS, MINUTE_MS, to_ms
 from console.simulator.places import place_of
@@ -110,6 +112,16 @@ def test_the_same_opening_plants_the_same_and_everything_belongs_to_the_org(name
     for login in plot.logins:
         assert login.user in facts.users
         assert place_of(login.source_ip).country
+
+
+def test_scripted_troubles_are_documents_that_the_control_endpoint_takes() -> None:
+    scripted = {name: scenario.faults for name, scenario in SCENARIOS.items() if scenario.faults}
+    assert set(scripted) == {"retry-storm"}
+    (refusal,) = scripted["retry-storm"]
+    fault = fault_from(dict(refusal.document), NOON)
+    span_ms = only_incident("retry-storm").until_ms - only_incident("retry-storm").since_ms
+    assert fault.kind is FaultKind.HTTP_503
+    assert 0 <= float(str(refusal.document["for_s"])) * 1_000 - span_ms < 2_000
 
 
 @pytest.mark.parametrize("name", ["acme", "calm-week", "no-event-monitoring", "migration"])
