@@ -19,7 +19,6 @@ from console.simulator.fault_frame import CONTROL_PATH
 from console.simulator.fault_kinds import FaultNotUnderstood, Number
 from console.simulator.permissions import Permission
 from console.simulator.wire import WIRE
-from console.simulator.world import World
 
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop asked", asyncio.Event)
 
@@ -102,21 +101,29 @@ async def steer_clock(request: web.Request) -> web.Response:
 
 
 async def truth(request: web.Request) -> web.Response:
-    """``GET /truth?since=&until=``: what really happened, by default in the last 24 hours."""
+    """``GET /truth?since=&until=``: what really happened, by default in the last 24 hours.
+
+    ``log_files=no`` leaves the files out, which to measure for the first time takes seconds.
+    """
     world = request.app[WIRE].world
     now = world.now()
     until = _time(request, "until", now)
     since = _time(request, "since", until - _DAY)
     if since > until:
         raise NotUnderstood("since must not be after until")
-    for _ in world.truth_prepare(since, until):
+    wish = request.query.get("log_files", "yes")
+    if wish not in ("yes", "no"):
+        raise NotUnderstood("log_files must be yes or no")
+    files = wish == "yes"
+    for _ in world.truth_prepare(since, until, with_log_files=files):
         await asyncio.sleep(0)  # streams go on between two steps of the adding up
-    return web.json_response(_truth(world, since, until))
+    truth_of_world = world.truth(since, until, with_log_files=files)
+    return web.json_response(_named_as_configured(truth_of_world))
 
 
-def _truth(world: World, since: datetime, until: datetime) -> dict[str, object]:
+def _named_as_configured(truth_of_world: dict[str, object]) -> dict[str, object]:
     """The world's truth, each integration also under the name that the settings file gives it."""
-    document = {"schema": "orgwatch/simulate-truth/1", **world.truth(since, until)}
+    document = {"schema": "orgwatch/simulate-truth/1", **truth_of_world}
     integrations = document.get("integrations")
     for item in integrations if isinstance(integrations, list) else ():
         item["configured_name"] = CONFIGURED_NAMES.get(item["name"], item["name"])

@@ -279,12 +279,15 @@ class World:
 
     # -- truth --------------------------------------------------------------------------------
 
-    def truth_prepare(self, since: datetime, until: datetime) -> Iterator[None]:
+    def truth_prepare(
+        self, since: datetime, until: datetime, *, with_log_files: bool = True
+    ) -> Iterator[None]:
         """Do in short steps most of the work of `truth`, so that others get their turn between."""
         now = self.now()
         yield from self._ledger.preparing(to_ms(since), min(to_ms(until), to_ms(now)))
-        yield from self._log_files.listing(now)
-        yield from self._log_files.measuring(self._files_within(since, until, now))
+        if with_log_files:
+            yield from self._log_files.listing(now)
+            yield from self._log_files.measuring(self._files_within(since, until, now))
 
     def _files_within(self, since: datetime, until: datetime, now: datetime) -> list[SimLogFile]:
         """The log files that exist and cover any part of the span."""

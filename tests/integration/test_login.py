@@ -54,7 +54,7 @@ class Client:
     calls: Counter[str]
 
     async def truth(self) -> dict[str, Any]:
-        answer = await self.control.get("/__sim__/truth")
+        answer = await self.control.get("/__sim__/truth", timeout=60)
         return dict(answer.json())
 
     async def logins(self) -> int:

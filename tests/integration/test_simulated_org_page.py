@@ -33,7 +33,7 @@ def test_every_shell_block_runs(tmp_path: Path) -> None:
         env={**os.environ, "PATH": programs},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=110,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     said = [block.split("\n") for block in done.stdout.split("--- block\n")]

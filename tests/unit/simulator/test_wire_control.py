@@ -44,6 +44,17 @@ async def test_a_span_without_an_end_is_the_last_day(open_org: OpenOrg) -> None:
     assert answer.json() == {"error": "since must be an ISO 8601 time"}
 
 
+async def test_the_truth_without_log_files(open_org: OpenOrg) -> None:
+    member = await open_org(scale=0.01, speed=0.0)
+    whole = (await member.http.get("/__sim__/truth")).json()
+    parts = (await member.http.get("/__sim__/truth", params={"log_files": "no"})).json()
+    assert whole.pop("log_files")
+    assert parts.pop("log_files") == []
+    assert parts == whole
+    answer = await member.http.get("/__sim__/truth", params={"log_files": "some"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "log_files must be yes or no")
+
+
 async def test_the_orgs_time(visitor: Visitor) -> None:
     now = (await visitor.http.get("/__sim__/now")).json()["now"]
     assert now.startswith("2026-03-11T09:3")
