@@ -2,12 +2,17 @@
 
 import asyncio
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from console.simulator.fault_documents import fault_from
+from console.simulator.scenarios.catalogue import SCENARIOS
+from console.simulator.scenarios.scenario import ScriptedFault
+from console.simulator.server import _script
 from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -184,3 +189,23 @@ async def test_web_pages_cannot_steer_the_org(visitor: Visitor) -> None:
         answer = await visitor.http.post(path, headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
         assert "web pages" in answer.json()["error"]
+
+
+async def test_a_storys_faults_are_caused_at_their_hours(open_org: OpenOrg) -> None:
+    visitor = await open_org(speed=0.0)
+    server = visitor.org.server
+    world = server._wire.world
+    document = {"kind": "http_503", "path": "/cometd"}
+    fault = ScriptedFault(timedelta(minutes=5), document)
+    world.scenario = replace(world.scenario, faults=(fault,))
+    script = _script(server._runner.app, server._wire)
+    assert script.play_until(world.episode_began_at + timedelta(minutes=4)) == 0
+    assert script.play_until(world.episode_began_at + timedelta(minutes=5)) == 1
+    (standing,) = (await visitor.http.get(FAULTS)).json()["standing"]
+    assert (standing["kind"], standing["path"]) == ("http_503", "/cometd")
+
+
+async def test_every_storys_faults_can_be_caused() -> None:
+    for story in SCENARIOS.values():
+        for fault in story.faults:
+            assert fault_from(dict(fault.document), NOW).kind
