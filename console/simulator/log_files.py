@@ -37,6 +37,7 @@ LogFileChange = Literal["grown", "replaced", "gone"]
 one once more; it is withdrawn and listed again under another id; it is withdrawn."""
 _DAY_H = 24
 _CHUNK_BYTES = 96 * 1024
+_MOST_KNOWN = 60_000
 _REMADE = len(PARTS)
 """In place of a part: a daily file that was made again."""
 
@@ -101,33 +102,23 @@ class LogFiles:
         self._measures = HourMeasures(self._types, self._delivery)
         self._of_hour = lru_cache(maxsize=40_000)(self._plan_hour)
         self._of_day = lru_cache(maxsize=4_000)(self._plan_day)
+        self._group_of: dict[str, tuple[SimLogFile, ...]] = {}
         self._grown: dict[str, int] = {}
         self._withdrawn: set[str] = set()
         self._listed_again: list[SimLogFile] = []
 
     def existing(self, now: datetime) -> list[SimLogFile]:
         """The files that exist at ``now``, oldest creation first."""
-        oldest = now - self._retention
-        kept_since = from_ms(self._kept_since_ms())
-        found = [
-            file
-            for group in self._candidates(to_ms(now))
-            for file in _latest(group, now)
-            if oldest <= file.created_at <= now
-            and file.log_date >= kept_since
-            and file.file_id not in self._withdrawn
-        ]
-        found += [
-            file
-            for file in self._listed_again
-            if oldest <= file.created_at <= now and file.file_id not in self._withdrawn
-        ]
+        groups = (*self._candidates(to_ms(now)), *((file,) for file in self._listed_again))
+        found = [file for group in groups for file in self._existing_of(group, now)]
         return sorted(found, key=lambda file: (file.created_at, file.file_id))
 
     def find(self, file_id: str, now: datetime) -> SimLogFile | None:
         """The file of that id, 15 or 18 characters, where it exists at ``now``."""
         wanted = file_id[:15]
-        return next((f for f in self.existing(now) if f.file_id[:15] == wanted), None)
+        group = self._group_of.get(wanted)
+        among = self.existing(now) if group is None else self._existing_of(group, now)
+        return next((file for file in among if file.file_id[:15] == wanted), None)
 
     def size(self, file: SimLogFile) -> FileSize:
         """How much an existing file holds. The first time it reads all of its hours."""
@@ -217,6 +208,17 @@ class LogFiles:
             for event_type in self._types:
                 yield self._of_day(event_type, day)
 
+    def _existing_of(self, group: tuple[SimLogFile, ...], now: datetime) -> list[SimLogFile]:
+        oldest = now - self._retention
+        kept_since = from_ms(self._kept_since_ms())
+        return [
+            file
+            for file in _latest(group, now)
+            if oldest <= file.created_at <= now
+            and file.log_date >= kept_since
+            and file.file_id not in self._withdrawn
+        ]
+
     def _plan_hour(self, event_type: str, hour: int) -> tuple[SimLogFile, ...]:
         if self._delivery.is_gap(hour):
             return ()
@@ -285,7 +287,11 @@ class LogFiles:
             for file in files
             if self._delivery.is_listed_twice(file.file_id)
         ]
-        return (*files, *doubles)
+        group = (*files, *doubles)
+        if len(self._group_of) > _MOST_KNOWN:
+            self._group_of.clear()
+        self._group_of.update((file.file_id[:15], group) for file in group)
+        return group
 
     # -- what is in them ----------------------------------------------------------------------
 
