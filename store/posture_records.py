@@ -78,6 +78,18 @@ class OrgCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class AppCertificate:
+    """The certificate with whose key an app's logins are signed."""
+
+    app: str
+    """A connected app's label, an External Client App's developer name."""
+    kind: str
+    """``connected_app`` or ``external_client_app``."""
+    expires_at: datetime | None
+    """None: the certificate could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostureSnapshot:
     """What one reading of the org's access found."""
 
@@ -89,5 +101,6 @@ class PostureSnapshot:
     tokens: tuple[TokenSum, ...]
     grants: tuple[AppGrant, ...]
     certificates: tuple[OrgCertificate, ...]
+    app_certificates: tuple[AppCertificate, ...] = ()
     not_visible: Mapping[str, str] = field(default_factory=dict)
     """What could not be read, by object, or only in part, each with the reason."""

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from console.analysis.api_versions import VersionFate, fate_of, version_number
 from console.analysis.attribution import Attribution, CallerIdentity, KnownNames
 from console.analysis.posture import PostureCheck, UserFacts, Verdict, checks_of
-from console.answers.access_use import AccessUse, Use, access_use
+from console.answers.access_use import AccessUse, SeenApp, Use, access_use
 from console.answers.coverage import USAGE_SOURCES, Completeness, completeness_of
 from console.answers.moment import Moment
 from console.answers.names import names_in_store
 from console.answers.sources import SourcesAnswer, answer_sources
 from console.settings import Expectation, IntegrationSettings
 from store import console_state, posture, usage
-from store.posture_records import IntegrationUser, OrgCertificate, PostureSnapshot, TokenSum
+from store.posture_records import IntegrationUser, PostureSnapshot, TokenSum
 from store.records import LoginState
 
 LOOK_BACK = timedelta(days=30)
@@ -73,13 +73,19 @@ class CredentialUse:
     """In the window; None where no log says."""
     tokens: int
     last_used_at: datetime | None
+    certificate_until: datetime | None
+    """The end of the certificate that signs its logins; None where it has none, or none that is
+    visible."""
+    certificate_days_left: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateLife:
-    """A certificate of the org's key store."""
+    """A certificate of the org's key store, or of an app."""
 
     name: str
+    app: str | None
+    """The app whose logins it signs; None for one of the org's own."""
     expires_at: datetime | None
     days_left: int | None
     key_bits: int | None
@@ -149,7 +155,7 @@ def answer_access(
         sources=sources,
         users=tuple(sorted(users, key=_worst_first)),
         credentials=_credentials(use, judging),
-        certificates=_certificates(snapshot.certificates, as_of),
+        certificates=_certificates(snapshot, as_of),
         versions=_versions(use, as_of),
         not_visible=tuple(sorted(snapshot.not_visible.items())),
         completeness=completeness,
@@ -190,7 +196,7 @@ class _Judging:
         self._use = use
         self._expectations = expectations
         self.logs_known = logs_known
-        self._now = now
+        self.now = now
         self._usernames = {key: user.username for key, user in names.users.items()}
         self._usernames |= {user.user_id[:15]: user.username for user in snapshot.users}
 
@@ -218,7 +224,7 @@ class _Judging:
             is_frozen=user.is_frozen,
             profile=user.profile,
             licence=user.licence,
-            checks=checks_of(facts, self._now),
+            checks=checks_of(facts, self.now),
             apps=tuple(dict.fromkeys(app.name for app in apps)),
             last_login_at=user.last_login_at,
             sources=_commonest(use.addresses),
@@ -227,6 +233,18 @@ class _Judging:
             calls=use.calls if self.logs_known else None,
             integrations=_commonest(use.integrations),
         )
+
+    def certificate_until(self, app: SeenApp) -> datetime | None:
+        """When the certificate that signs the app's logins ends; None where nobody knows."""
+        if app.record is None:
+            return None
+        names = {app.record.name, app.record.developer_name}
+        ends = [
+            one.expires_at
+            for one in self._snapshot.app_certificates
+            if one.kind == str(app.record.kind) and one.app in names and one.expires_at is not None
+        ]
+        return min(ends, default=None)
 
     def username(self, key: str) -> str:
         """The login name of a user id; the id itself where nobody knows it."""
@@ -268,6 +286,8 @@ def _credentials(use: AccessUse, judging: _Judging) -> tuple[CredentialUse, ...]
                 calls=app_use.calls if judging.logs_known else None,
                 tokens=app_use.tokens,
                 last_used_at=app_use.last_at,
+                certificate_until=(until := judging.certificate_until(app)),
+                certificate_days_left=None if until is None else (until - judging.now).days,
             )
         )
     return tuple(
@@ -275,21 +295,23 @@ def _credentials(use: AccessUse, judging: _Judging) -> tuple[CredentialUse, ...]
     )
 
 
-def _certificates(
-    certificates: Sequence[OrgCertificate], now: datetime
-) -> tuple[CertificateLife, ...]:
+def _certificates(snapshot: PostureSnapshot, now: datetime) -> tuple[CertificateLife, ...]:
+    """The org's own and the apps', those that end first, first; those of no known end last."""
     lives = [
-        CertificateLife(
-            one.name,
-            one.expires_at,
-            (one.expires_at - now).days if one.expires_at is not None else None,
-            one.key_bits,
-        )
-        for one in certificates
+        CertificateLife(one.name, None, one.expires_at, _days(one.expires_at, now), one.key_bits)
+        for one in snapshot.certificates
+    ]
+    lives += [
+        CertificateLife(f"of {one.app}", one.app, one.expires_at, _days(one.expires_at, now), None)
+        for one in snapshot.app_certificates
     ]
     return tuple(
         sorted(lives, key=lambda one: (one.days_left is None, one.days_left or 0, one.name))
     )
+
+
+def _days(until: datetime | None, now: datetime) -> int | None:
+    return None if until is None else (until - now).days
 
 
 def _versions(use: AccessUse, now: datetime) -> tuple[VersionUse, ...]:

@@ -60,7 +60,7 @@ class PacedSource:
 
 
 SOURCES = (
-    PacedSource("access", "access_s", 8, DAY_S),
+    PacedSource("access", "access_s", 14, DAY_S),
     PacedSource("permissions", "permissions_s", 14, 2 * DAY_S),
     PacedSource("users", "users_s", 5, DAY_S),
     PacedSource("apps", "apps_s", 8, DAY_S / 6),

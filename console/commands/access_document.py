@@ -30,6 +30,7 @@ def access_data(
         "certificates": [
             {
                 "name": one.name,
+                "app": one.app,
                 "expires_at": utc_text(one.expires_at),
                 "days_left": one.days_left,
                 "key_bits": one.key_bits,
@@ -134,4 +135,6 @@ def _credential(one: CredentialUse) -> dict[str, Any]:
         "calls": one.calls,
         "tokens": one.tokens,
         "last_used": utc_text(one.last_used_at),
+        "certificate_until": utc_text(one.certificate_until),
+        "certificate_days_left": one.certificate_days_left,
     }

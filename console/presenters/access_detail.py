@@ -154,7 +154,16 @@ def _use(one: CredentialUse) -> tuple[Field, ...]:
         Field("Calls in 30 d", formats.count(one.calls)),
         Field("Tokens", formats.count(one.tokens)),
         Field("Last used", formats.day_time(one.last_used_at)),
+        Field("Certificate until", _until(one)),
     )
+
+
+def _until(one: CredentialUse) -> str:
+    if one.certificate_until is None:
+        return "none is visible"
+    days = one.certificate_days_left or 0
+    left = f"{days} days left" if days >= 0 else f"ended {-days} days ago"
+    return f"{formats.day(one.certificate_until)}, {left}"
 
 
 def _kind(one: CredentialUse) -> str:

@@ -18,7 +18,9 @@ async def ask_metadata(client: RestClient, own: OwnPermissions, purpose: str) ->
         return _refused(refused, own)
     except UnreadableAnswer as odd:
         return SourceFinding(_SOURCE, _TITLE, None, None, odd.title)
-    return SourceFinding(_SOURCE, _TITLE, True, None, f"the org answered: {listed} connected apps")
+    return SourceFinding(
+        _SOURCE, _TITLE, True, None, f"the org answered: {len(listed)} connected apps"
+    )
 
 
 def _refused(refused: OrgRefused, own: OwnPermissions) -> SourceFinding:

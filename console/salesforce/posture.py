@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from console.errors import OrgRefused
+from console.salesforce.app_certificates import read_app_certificates
 from console.salesforce.posture_types import (
     AppGrantFact,
     CertificateFact,
@@ -40,7 +41,7 @@ _Rows = list[Record]
 async def read_posture(client: RestClient, callers: Iterable[str], now: datetime) -> PostureFacts:
     """Everything about the access of integration users; ``callers`` are user ids from the logs.
 
-    Costs about six calls, and two more for each 200 integration users.
+    Costs about six calls, two more for each 200 integration users, and one for each ten apps.
     """
     not_visible: dict[str, str] = {}
     users = await read_integration_users(client, callers, PURPOSE, not_visible)
@@ -50,6 +51,7 @@ async def read_posture(client: RestClient, callers: Iterable[str], now: datetime
     tokens = await _tokens(client, ids, not_visible)
     grants = await _rows(client, "SetupEntityAccess", _GRANTS, not_visible)
     certificates = await _rows(client, "Certificate", _CERTIFICATES, not_visible, tooling=True)
+    app_certificates = await read_app_certificates(client, PURPOSE, not_visible)
     return PostureFacts(
         users=users,
         logins=logins,
@@ -57,6 +59,7 @@ async def read_posture(client: RestClient, callers: Iterable[str], now: datetime
         tokens=tokens,
         grants=tuple(filter(None, map(_grant, grants))),
         certificates=tuple(filter(None, map(_certificate, certificates))),
+        app_certificates=app_certificates,
         not_visible=not_visible,
     )
 

@@ -73,6 +73,18 @@ class CertificateFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AppCertificateFact:
+    """The certificate with whose key an app's logins are signed."""
+
+    app: str
+    """A connected app's label, an External Client App's developer name."""
+    kind: str
+    """``connected_app`` or ``external_client_app``."""
+    expires_at: datetime | None
+    """None: the certificate could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostureFacts:
     """Everything that one reading found."""
 
@@ -83,4 +95,5 @@ class PostureFacts:
     tokens: tuple[TokenSumFact, ...]
     grants: tuple[AppGrantFact, ...]
     certificates: tuple[CertificateFact, ...]
+    app_certificates: tuple[AppCertificateFact, ...]
     not_visible: Mapping[str, str]

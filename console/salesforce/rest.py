@@ -5,7 +5,7 @@ call by purpose, and reads the limit header of every answer.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 from xml.sax.saxutils import escape
@@ -31,6 +31,9 @@ from console.salesforce.types import ApiVersion, LimitHeader
 from console.salesforce.values import Record
 from console.salesforce.versions import choose_version, parse_versions
 from console.settings import OrgSettings
+
+MOST_READ = 10
+"""Full names in one readMetadata call (metadata API guide)."""
 
 
 class RestClient:
@@ -84,19 +87,44 @@ class RestClient:
         first = await self._first_page(path, soql, purpose)
         return await self._all_records(first, path, soql, purpose, max_records)
 
-    async def list_metadata(self, metadata_type: str, *, purpose: str) -> int:
-        """How many components of a type the Metadata API lists (metadata API guide).
+    async def list_metadata(self, metadata_type: str, *, purpose: str) -> list[Record]:
+        """The components of a type that the Metadata API lists (metadata API guide, listMetadata).
 
         Refused with ``INSUFFICIENT_ACCESS`` or ``INVALID_TYPE`` where it may not be read.
         """
         version = await self.api_version()
-        ask = Ask(
-            f"/services/Soap/m/{version}",
-            purpose,
-            soap_body=f"<m:listMetadata><m:queries><m:type>{escape(metadata_type)}</m:type>"
-            f"</m:queries><m:asOfVersion>{version}</m:asOfVersion></m:listMetadata>",
+        body = (
+            f"<m:listMetadata><m:queries><m:type>{escape(metadata_type)}</m:type></m:queries>"
+            f"<m:asOfVersion>{version}</m:asOfVersion></m:listMetadata>"
         )
-        return sum(1 for _ in soap.results(await self._requester.answer(ask), "listMetadata"))
+        return await self._metadata("listMetadata", body, purpose)
+
+    async def read_metadata(
+        self, metadata_type: str, names: Sequence[str], *, purpose: str
+    ) -> list[Record]:
+        """The components of these full names, ten to a call (metadata API guide, readMetadata).
+
+        Components that are listed and may not be read, such as a vendor's, are left out.
+        """
+        found: list[Record] = []
+        for first in range(0, len(names), MOST_READ):
+            among = "".join(
+                f"<m:fullNames>{escape(name)}</m:fullNames>"
+                for name in names[first : first + MOST_READ]
+            )
+            body = (
+                f"<m:readMetadata><m:type>{escape(metadata_type)}</m:type>{among}</m:readMetadata>"
+            )
+            for result in await self._metadata("readMetadata", body, purpose):
+                records = result.get("records")
+                listed = records if isinstance(records, list) else [records]
+                found += [one for one in listed if isinstance(one, dict) and one.get("fullName")]
+        return found
+
+    async def _metadata(self, operation: str, body: str, purpose: str) -> list[Record]:
+        path = f"/services/Soap/m/{await self.api_version()}"
+        answer = await self._requester.answer(Ask(path, purpose, soap_body=body))
+        return soap.results(answer, operation)
 
     async def count(self, soql: str, *, purpose: str) -> int | None:
         """What a ``SELECT COUNT() FROM …`` counted; None when the org did not say."""

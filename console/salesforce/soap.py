@@ -4,11 +4,11 @@ Forms as in the metadata API guide ("listMetadata()") and as jsforce and Cumulus
 token travels in the envelope's session header; tokens in JWT format are refused there.
 """
 
-from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from console.salesforce.exchange import Answer, unexpected
+from console.salesforce.values import Record
 from console.secrets import Secret
 
 METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
@@ -34,11 +34,13 @@ def fault_of(answer: Answer) -> tuple[str, str] | None:
     fault = None if root is None else root.find(f".//{{{_ENVELOPE_NAMESPACE}}}Fault")
     if fault is None:
         return None
-    return fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
+    # Unqualified by the SOAP standard; some answers put their default namespace on them.
+    words = {child.tag.rpartition("}")[2]: child.text or "" for child in fault}
+    return words.get("faultcode", ""), words.get("faultstring", "")
 
 
-def results(answer: Answer, operation: str) -> Iterator[ET.Element]:
-    """The ``result`` elements of an operation's response.
+def results(answer: Answer, operation: str) -> list[Record]:
+    """The ``result`` elements of an operation's response, as `record_of` reads them.
 
     `UnreadableAnswer` when it is another document.
     """
@@ -48,7 +50,28 @@ def results(answer: Answer, operation: str) -> Iterator[ET.Element]:
     )
     if response is None:
         raise unexpected(operation, f"{operation}Response")
-    return response.iterfind(f"{{{METADATA_NAMESPACE}}}result")
+    found = response.iterfind(f"{{{METADATA_NAMESPACE}}}result")
+    return [record for record in map(record_of, found) if isinstance(record, dict)]
+
+
+def record_of(element: ET.Element) -> object:
+    """An element as JSON would have it: text, or an object; children that repeat are a list.
+
+    ``true`` and ``false`` are truth values, as XML Schema writes them.
+    """
+    if not len(element):
+        text = (element.text or "").strip()
+        return {"true": True, "false": False}.get(text, text or None)
+    record: Record = {}
+    for child in element:
+        name, value = child.tag.rpartition("}")[2], record_of(child)
+        if name not in record:
+            record[name] = value
+        elif isinstance(already := record[name], list):
+            already.append(value)
+        else:
+            record[name] = [already, value]
+    return record
 
 
 def _parsed(body: bytes) -> ET.Element | None:

@@ -79,6 +79,26 @@ async def test_the_answer_names_what_the_story_planted(
     assert {one.calls for one in answer.credentials} <= {None}
 
 
+async def test_a_credential_carries_the_end_of_the_certificate_in_its_metadata(
+    client: RestClient, org: RunningOrg, tmp_path: Path
+) -> None:
+    answer = await collected(client, org, tmp_path / "acme.db")
+    own = next(one for one in answer.credentials if one.app == "orgwatch" and one.kind)
+    facts = org.world.facts.console_app
+    assert facts.details.certificate_days_left is not None
+    assert own.certificate_days_left is not None
+    assert abs(own.certificate_days_left - facts.details.certificate_days_left) <= 1
+    named = {one.app: one for one in answer.certificates if one.app}
+    assert named["MuleSoft ERP"].days_left is not None
+    org.world.access.withhold(Permission.MODIFY_METADATA)
+    try:
+        hidden = await collected(client, org, tmp_path / "hidden.db")
+    finally:
+        org.world.access.grant(Permission.MODIFY_METADATA)
+    assert {one.certificate_until for one in hidden.credentials} == {None}
+    assert {"ConnectedApp", "ExtlClntAppGlobalOauthSettings"} <= dict(hidden.not_visible).keys()
+
+
 WITHHELD = (
     (Permission.VIEW_SETUP,),
     (Permission.CUSTOMIZE_APPLICATION,),
