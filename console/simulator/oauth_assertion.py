@@ -60,7 +60,7 @@ class AssertionDesk:
         app = self.desk.app_with_flow(claims.get("iss"), JWT_BEARER)
         audience = claims.get("aud")
         named = audience if isinstance(audience, list) else [audience]
-        if not any(name in (*AUDIENCES, self.instance_url) for name in named):
+        if not any(self._is_addressed_as(name) for name in named):
             raise TokenRefused("invalid_grant", self.desk.options.audience_text)
         if not is_signed_by(assertion, self.app_keys.get(app.consumer_key)):
             raise TokenRefused("invalid_grant", "invalid assertion", "Failed: Signature Invalid")
@@ -68,6 +68,17 @@ class AssertionDesk:
         user = self.desk.user(str(claims.get("sub")), now, address)
         self.desk.check_approval(user, app)
         return user, app
+
+    def _is_addressed_as(self, name: object) -> bool:
+        """Whether this org answers to an audience: an address, with or without what surrounds it.
+
+        A slash at the end (restforce 8) and the bare host name (restforce up to 7, its issue
+        674) get tokens from real orgs too.
+        """
+        if not isinstance(name, str):
+            return False
+        known = (*AUDIENCES, self.instance_url)
+        return name.removesuffix("/") in {*known, *(url.partition("://")[2] for url in known)}
 
     def _check_life(self, claims: Mapping[str, object], now: datetime) -> None:
         """Refuse what has expired; where the org is strict, what lives too long or came before.

@@ -56,9 +56,18 @@ async def test_what_real_orgs_take_too(visitor: Visitor, claims: dict[str, objec
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "https://{}", "https://{}/"])
+@pytest.mark.parametrize("host", ["login.salesforce.com", "test.salesforce.com"])
+async def test_audiences_as_clients_spell_them(visitor: Visitor, spelling: str, host: str) -> None:
+    answer = await visitor.ask_token(assertion=visitor.assertion(aud=spelling.format(host)))
+    assert answer.status_code == 200, answer.text
+
+
 async def test_my_domain_is_an_audience(visitor: Visitor) -> None:
-    answer = await visitor.ask_token(assertion=visitor.assertion(aud=visitor.url))
-    assert answer.status_code == 200
+    bare = visitor.url.removeprefix("http://")
+    for audience in (visitor.url, f"{visitor.url}/", bare):
+        answer = await visitor.ask_token(assertion=visitor.assertion(aud=audience))
+        assert answer.status_code == 200, audience
 
 
 @pytest.mark.parametrize(
@@ -67,7 +76,9 @@ async def test_my_domain_is_an_audience(visitor: Visitor) -> None:
         ({"iss": "3MVG9unknown"}, "invalid_client_id", "client identifier invalid"),
         ({"iss": None}, "invalid_client_id", "client identifier invalid"),
         ({"aud": "https://example.com"}, "invalid_grant", "audience is invalid"),
+        ({"aud": "https://login.salesforce.com//"}, "invalid_grant", "audience is invalid"),
         ({"aud": None}, "invalid_grant", "audience is invalid"),
+        ({"aud": 7}, "invalid_grant", "audience is invalid"),
         ({"exp": int(NOW.timestamp()) - 5}, "invalid_grant", "expired authorization code"),
         ({"exp": None}, "invalid_grant", "expired authorization code"),
         ({"sub": "nobody@acme.example"}, "invalid_grant", "inactive user"),
