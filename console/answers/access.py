@@ -71,7 +71,8 @@ class CredentialUse:
     addresses: tuple[str, ...]
     calls: int | None
     """In the window; None where no log says."""
-    tokens: int
+    tokens: int | None
+    """None where those of other users are not visible and none of the reader's own is for it."""
     last_used_at: datetime | None
     certificate_until: datetime | None
     """The end of the certificate that signs its logins; None where it has none, or none that is
@@ -187,7 +188,7 @@ class _Judging:
         self._snapshot = snapshot
         # Without the permission the org lists one's own tokens and logins, and says nothing: that
         # others have none is only true where the probe saw some of theirs.
-        self._tokens_known = "OauthToken" not in snapshot.not_visible and sources.is_readable(
+        self.tokens_known = "OauthToken" not in snapshot.not_visible and sources.is_readable(
             "oauth_tokens"
         )
         self._logins_known = snapshot.logins_since is not None and sources.is_readable(
@@ -211,7 +212,7 @@ class _Judging:
             logins=tuple(each for each in self._snapshot.logins if each.user_id[:15] == key),
             logins_known=self._logins_known,
             tokens=tokens,
-            tokens_known=self._tokens_known,
+            tokens_known=self.tokens_known,
             api_versions=tuple(use.versions),
             logs_known=self.logs_known,
             expect=self._expectations.get(key),
@@ -284,14 +285,14 @@ def _credentials(use: AccessUse, judging: _Judging) -> tuple[CredentialUse, ...]
                 users=tuple(judging.username(user) for user in _commonest(app_use.users)),
                 addresses=_commonest(app_use.addresses),
                 calls=app_use.calls if judging.logs_known else None,
-                tokens=app_use.tokens,
+                tokens=app_use.tokens if judging.tokens_known else app_use.tokens or None,
                 last_used_at=app_use.last_at,
                 certificate_until=(until := judging.certificate_until(app)),
                 certificate_days_left=None if until is None else (until - judging.now).days,
             )
         )
     return tuple(
-        sorted(found, key=lambda one: (-(one.calls or 0), -one.tokens, one.app.casefold()))
+        sorted(found, key=lambda one: (-(one.calls or 0), -(one.tokens or 0), one.app.casefold()))
     )
 
 

@@ -44,27 +44,33 @@ class SourcesAnswer:
 class Withheld:
     """What a screen needs and may not have."""
 
-    reasons: tuple[str, ...]
-    """One sentence for each source; empty where everything is readable, or may be."""
+    sources: tuple[SourceAccess, ...]
+    """Those that the org refuses; empty where everything is readable, or may be."""
+    needs: frozenset[str]
+    """The needs of which nothing is left, as they were named."""
     is_everything: bool
     """Whether nothing is left that the screen could be filled from."""
 
 
-NOTHING_WITHHELD = Withheld((), is_everything=False)
+NOTHING_WITHHELD = Withheld((), frozenset(), is_everything=False)
 
 
 def withheld(connection: sqlite3.Connection, as_of: datetime, names: Sequence[str]) -> Withheld:
     """Which of the sources ``names`` the org refuses, by the newest probe before ``as_of``."""
-    needed = answer_sources(connection, as_of).needed(names) if names else ()
-    refused = [source for source in needed if source.readable is Readable.NO]
-    return Withheld(tuple(map(reason, refused)), bool(needed) and len(refused) == len(needed))
+    if not names:
+        return NOTHING_WITHHELD
+    answer = answer_sources(connection, as_of)
+    needed = answer.needed(names)
+    gone = frozenset(name for name in names if _is_refused(answer.needed((name,))))
+    return Withheld(
+        tuple(source for source in needed if source.readable is Readable.NO),
+        gone,
+        _is_refused(needed),
+    )
 
 
-def reason(source: SourceAccess) -> str:
-    """Why a source cannot be had, in one sentence that names what is missing."""
-    if source.missing is None:
-        return f"{source.title}: not readable; {source.evidence}"
-    return f"{source.title}: not readable, needs {source.missing}"
+def _is_refused(sources: Sequence[SourceAccess]) -> bool:
+    return bool(sources) and all(source.readable is Readable.NO for source in sources)
 
 
 def answer_sources(connection: sqlite3.Connection, as_of: datetime) -> SourcesAnswer:

@@ -59,15 +59,17 @@ def print_report(org: str, found: Examination, took_s: float, *, color: bool) ->
     width = max(len(visible(check.title)) for check in found.checks)
     for area, checks in groupby(_by_area(found.checks), key=lambda check: check.area):
         click.echo(f"\n{area}")
+        said: dict[str, str] = {}
         for check in checks:
-            _print_check(check, width, color)
+            _print_check(check, said.get(check.next_step, ""), width, color)
+            said.setdefault(check.next_step, check.title)
     counts = Counter(check.result for check in found.checks)
-    said = [
+    sums = [
         f"{counts[result]} {one if counts[result] == 1 else many}"
         for result, one, many in _COUNTED
         if counts[result]
     ]
-    click.echo(f"\n{visible(org)}: {', '.join(said)}, in {took_s:.1f} s")
+    click.echo(f"\n{visible(org)}: {', '.join(sums)}, in {took_s:.1f} s")
 
 
 def _by_area(checks: tuple[Check, ...]) -> list[Check]:
@@ -76,14 +78,20 @@ def _by_area(checks: tuple[Check, ...]) -> list[Check]:
     return sorted(checks, key=lambda check: order.index(check.area))
 
 
-def _print_check(check: Check, width: int, color: bool) -> None:
+def _print_check(check: Check, said_for: str, width: int, color: bool) -> None:
+    """One check; what to do is not said again where ``said_for`` names a check that said it."""
     mark = f"{check.result.value:<8}"
     if color:
         mark = click.style(mark, fg=_COLORS[check.result], bold=check.result is Result.FAULT)
     title = visible(check.title)
     lines = _wrapped(visible(check.evidence, _MOST_CHARACTERS), width)
     if check.next_step:
-        lines += _wrapped(f"What to do: {visible(check.next_step, _MOST_CHARACTERS)}", width)
+        step = (
+            f"as for {visible(said_for)}"
+            if said_for
+            else visible(check.next_step, _MOST_CHARACTERS)
+        )
+        lines += _wrapped(f"What to do: {step}", width)
     for line in visible_lines(check.detail)[:_MOST_DETAIL_LINES] if check.detail else []:
         lines += _wrapped(f"It said: {line}", width)
     # Colours are only for terminals: click takes them out on the way to a file or a pipe.

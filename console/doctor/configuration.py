@@ -122,12 +122,13 @@ def _judged_certificate(id_: str, title: str, facts: CertificateFacts, now: date
         )  # fmt: skip
     if days < 0:
         return Check(
-            id_, CONFIGURATION, title, Result.FAULT, f"it ended on {until}, {-days} days ago",
+            id_, CONFIGURATION, title, Result.FAULT, f"it ended on {until}",
             "Make a new pair, upload the certificate to the app, and set the new key as the next.",
         )  # fmt: skip
     if days < _SOON_DAYS:
         return Check(
-            id_, CONFIGURATION, title, Result.FAULT, f"it ends on {until}, in {days} days",
+            id_, CONFIGURATION, title, Result.FAULT,
+            f"it ends on {until}, in {days} {'day' if days == 1 else 'days'}",
             "Make a new pair now, upload the certificate, and set the new key as the next.",
         )  # fmt: skip
     return Check(id_, CONFIGURATION, title, Result.OK, f"valid until {until}, {days} days left")

@@ -103,7 +103,7 @@ class _Visit:
         try:
             http = make_http_client(self._org)
         except OrgwatchError as error:
-            self._note(fault_from("org.reach", ORG, "Network", error))
+            self._note(fault_from("org.reach", LOGIN, "Network", error))
             return
         stack.push_async_callback(http.aclose)
         writer = await self._open(stack)
@@ -143,14 +143,14 @@ class _Visit:
             version = await client.api_version()
         except LoginRefused as error:
             said = f"{self._org.login_url} answers"
-            self._note(Check("org.reach", ORG, "Network", Result.OK, said))
+            self._note(Check("org.reach", LOGIN, "Network", Result.OK, said))
             self._note(fault_from("login", LOGIN, "Login", error))
             return False
         except OrgwatchError as error:
-            self._note(fault_from("org.reach", ORG, "Network", error))
+            self._note(fault_from("org.reach", LOGIN, "Network", error))
             return False
         said = f"{self._org.instance_url} answers; API version {version} is used"
-        self._note(Check("org.reach", ORG, "Network", Result.OK, said))
+        self._note(Check("org.reach", LOGIN, "Network", Result.OK, said))
         return True
 
     async def _logged_in(self, tokens: TokenKeeper) -> bool:

@@ -9,6 +9,7 @@ from console.answers.access import AccessAnswer, CredentialUse, UserAccess, Vers
 from console.presenters import formats
 from console.presenters.integrations import KIND_TITLES
 from console.presenters.login_line import login_line
+from console.presenters.withheld import needed
 from console.safe_text import visible
 from store.access_records import Readable, SourceAccess
 from widgets.row_types import Cell, Column, RecordView, Row, Tone
@@ -47,9 +48,9 @@ _SOON_DAYS = 30
 _COLUMNS = {
     "users": (
         Column("user", "User", 24, widest=44),
-        Column("fail", "✖", 3, right=True),
+        Column("fail", "Fail", 4, right=True),
         Column("unknown", "?", 3, right=True, priority=2),
-        Column("pass", "✓", 3, right=True, priority=1),
+        Column("pass", "Pass", 4, right=True, priority=1),
         Column("worst", "First finding", 30, widest=70),
         Column("last_login", "Last login", 11, right=True, priority=3),
         Column("versions", "API versions", 12, widest=20, priority=4),
@@ -62,19 +63,19 @@ _COLUMNS = {
         Column("evidence", "The org's answer", 24, widest=60, priority=2),
     ),
     "credentials": (
-        Column("app", "Credential of", 24, widest=40),
-        Column("kind", "Kind", 13, priority=2),
+        Column("app", "Credential of", 22, widest=40),
+        Column("kind", "Kind", 13, priority=1),
         Column("calls", "Calls 30 d", 10, right=True),
-        Column("last_used", "Last used", 11, right=True, priority=1),
+        Column("last_used", "Last used", 11, right=True, priority=2),
         Column("users", "Users", 5, right=True, priority=3),
         Column("breaks", "Breaks if it rotates", 24, widest=70),
     ),
     "versions": (
-        Column("version", "Version", 8),
-        Column("fate", "End", 24, widest=30),
+        Column("version", "Version", 7, widest=12),
+        Column("fate", "End", 23, widest=30),
         Column("days", "Days left", 9, right=True),
         Column("calls", "Calls 30 d", 10, right=True),
-        Column("integrations", "Integrations", 24, widest=80),
+        Column("integrations", "Integrations", 18, widest=80),
     ),
 }
 
@@ -86,7 +87,7 @@ class AccessView:
     login: tuple[Cell, ...]
     summary: tuple[Cell, ...]
     views: tuple[Cell, ...]
-    """Which list is shown, and which others there are."""
+    """Which list is shown, which others there are, and how old what they say is."""
     records: RecordView
     remarks: tuple[Cell, ...]
 
@@ -104,7 +105,7 @@ def present_access(answer: AccessAnswer, view: str) -> AccessView:
     return AccessView(
         login=login_line(answer.login, answer.as_of),
         summary=_summary(answer),
-        views=_views(view),
+        views=_views(answer, view),
         records=RecordView(_COLUMNS[view], rows, empty=_why_empty(answer, view)),
         remarks=_remarks(answer, view),
     )
@@ -120,6 +121,11 @@ def credential_kind(one: CredentialUse) -> str:
     if one.kind:
         return KIND_TITLES.get(one.kind, one.kind)
     return "one of two" if one.shares_name else "not listed"
+
+
+def credential_calls(one: CredentialUse) -> int | None:
+    """Its calls; None where they can only be told for the other apps of its name."""
+    return None if one.shares_name and not one.calls else one.calls
 
 
 def verdict_text(check: PostureCheck) -> str:
@@ -138,33 +144,35 @@ def _summary(answer: AccessAnswer) -> tuple[Cell, ...]:
         return (Cell("The org's users have not been read yet", Tone.WARNING),)
     failing = sum(1 for user in answer.users if user.count(Verdict.FAIL))
     cells = [
-        Cell(formats.plural(len(answer.users), "integration user"), Tone.STRONG),
+        Cell(formats.plural(len(answer.users), "user"), Tone.STRONG),
         Cell(f", {failing} with findings" if failing else ", none with a finding",
              Tone.WARNING if failing else Tone.GOOD),
     ]  # fmt: skip
     refused = sum(1 for one in answer.sources.sources if one.readable is Readable.NO)
     if answer.sources.sources:
         readable = sum(1 for one in answer.sources.sources if one.readable is Readable.YES)
-        text = f"   {readable} of {len(answer.sources.sources)} sources"
+        text = f"   {readable} of {len(answer.sources.sources)} sources readable"
         cells.append(Cell(text, Tone.WARNING if refused else Tone.MUTED))
     ending = [
         one for one in answer.versions if one.fate.standing not in (
             VersionStanding.CURRENT, VersionStanding.UNKNOWN)
     ]  # fmt: skip
     if ending:
-        text = f"   {formats.plural(len(ending), 'API version')} ending"
+        text = f"   {formats.plural(len(ending), 'version ends', 'versions end')}"
         cells.append(Cell(text, Tone.WARNING))
-    read = formats.minute_near(answer.taken_at, answer.as_of)
-    return (*cells, Cell(f"   read {read}", Tone.MUTED))
+    return tuple(cells)
 
 
-def _views(view: str) -> tuple[Cell, ...]:
+def _views(answer: AccessAnswer, view: str) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for name in VIEWS:
         title = VIEW_TITLES[name]
         cells.append(
             Cell(f"[{title}] ", Tone.STRONG) if name == view else Cell(f" {title}  ", Tone.MUTED)
         )
+    asked = answer.sources.taken_at if view == "sources" else answer.taken_at
+    if asked is not None:
+        cells.append(Cell(f"  read {formats.minute_near(asked, answer.as_of)}", Tone.MUTED))
     return tuple(cells)
 
 
@@ -198,7 +206,7 @@ def _source_row(source: SourceAccess) -> Row:
         (
             Cell(visible(source.title), Tone.STRONG),
             Cell(text, tone),
-            Cell(visible(source.missing or "", _TEXT_LIMIT)),
+            Cell(needed(source)),
             Cell(visible(source.evidence, _TEXT_LIMIT), Tone.MUTED),
         ),
     )
@@ -210,7 +218,7 @@ def _credential_row(one: CredentialUse, as_of: datetime) -> Row:
         (
             Cell(visible(one.app, _TEXT_LIMIT), Tone.STRONG),
             Cell(credential_kind(one), Tone.MUTED),
-            Cell(formats.count(one.calls)),
+            Cell(formats.count(credential_calls(one))),
             Cell(formats.time_near(one.last_used_at, as_of), Tone.MUTED),
             Cell(formats.count(len(one.users))),
             Cell(named(one.integrations) or _no_use(one)),
@@ -219,7 +227,9 @@ def _credential_row(one: CredentialUse, as_of: datetime) -> Row:
 
 
 def _no_use(one: CredentialUse) -> str:
-    return "no log is stored" if one.calls is None else "nothing seen in the logs"
+    if one.calls is None:
+        return "no log is stored"
+    return "see those of this name" if one.shares_name else "nothing seen in the logs"
 
 
 def _version_row(one: VersionUse) -> Row:
@@ -239,29 +249,44 @@ def _version_row(one: VersionUse) -> Row:
 def _remarks(answer: AccessAnswer, view: str) -> tuple[Cell, ...]:
     cells = []
     if view == "credentials":
-        span = f"{formats.day(answer.since)} to {formats.day(answer.as_of)}"
-        rests = f"Use from logs, logins and tokens, {span}; logs are {answer.completeness.state}."
-        cells.append(Cell(f"{rests}  ", Tone.MUTED))
+        rests = f"Use since {formats.day(answer.since)}, by logs, logins and tokens; "
+        cells.append(Cell(rests, Tone.MUTED))
+        known = answer.completeness.state != "blind"
+        logs = f"the logs are {answer.completeness.state}" if known else "there are no logs"
+        cells.append(Cell(f"{logs}.  ", Tone.MUTED))
         cells += [
-            Cell(f"▲ certificate {visible(one.name)} {_end(one.days_left)}  ", Tone.WARNING)
+            Cell(f"▲ certificate {visible(one.name)} {days_text(one.days_left)}  ", Tone.WARNING)
             for one in answer.certificates
             if one.days_left is not None and one.days_left < _SOON_DAYS
         ]
     if answer.not_visible and view == "users":
-        names = ", ".join(visible(what) for what, _ in answer.not_visible)
-        cells.append(Cell(f"? could not be seen: {names}", Tone.MUTED))
+        names = [visible(what, _TEXT_LIMIT) for what, _ in answer.not_visible]
+        cells.append(Cell("? could not be seen: ", Tone.MUTED))
+        cells += [Cell(f"{name}, ", Tone.MUTED) for name in names[:-1]]
+        cells.append(Cell(names[-1], Tone.MUTED))
     return tuple(cells)
 
 
-def _end(days_left: int) -> str:
-    return f"ends in {days_left} days" if days_left >= 0 else f"ended {-days_left} days ago"
+def days_text(days_left: int) -> str:
+    """``ends in 12 days``, ``ended 1 day ago``."""
+    if days_left < 0:
+        return f"ended {formats.plural(-days_left, 'day')} ago"
+    return f"ends in {formats.plural(days_left, 'day')}" if days_left else "ends within a day"
 
 
 def _why_empty(answer: AccessAnswer, view: str) -> str:
-    if view == "versions":
-        return "No call with an API version is in the logs of the last 30 days."
+    asked = answer.sources.taken_at if view == "sources" else answer.taken_at
+    if asked is None and answer.login is not None and answer.login.error:
+        step = answer.login.error_next_step or "The detail of the login says more."
+        return visible(f"The org lets nobody in. What to do: {step}", _TEXT_LIMIT)
     if view == "sources":
         return "The collector asks what may be read when it has logged in, and daily."
-    if answer.taken_at is None:
+    if asked is None:
         return "The collector reads users and tokens when it has logged in, and every six hours."
+    if view == "versions" and answer.completeness.state == "blind":
+        return "Not known: no log of API calls is stored."
+    if view == "versions":
+        return "No call with an API version is in the logs of the last 30 days."
+    if view == "credentials":
+        return "No app is known to be used: logs, logins and tokens that may be read name none."
     return "No integration user is known: none is API only, and no log names a caller."

@@ -1,7 +1,5 @@
 """All about one row of the access room."""
 
-from datetime import datetime
-
 from console.analysis.posture import Verdict
 from console.answers.access import AccessAnswer, CredentialUse, UserAccess
 from console.presenters import formats
@@ -10,8 +8,10 @@ from console.presenters.access import (
     STANDINGS,
     VERDICTS,
     VIEW_TITLES,
+    credential_calls,
     credential_key,
     credential_kind,
+    days_text,
     verdict_text,
 )
 from console.presenters.login_line import login_fields
@@ -46,7 +46,7 @@ def present_access_title(answer: AccessAnswer, view: str, key: str | None) -> tu
         "versions": key or "",
     }[view]
     return (
-        Cell(visible(name, _TEXT_LIMIT), Tone.STRONG),
+        Cell(visible(name, _TEXT_LIMIT) or formats.UNKNOWN, Tone.STRONG),
         Cell(f"  {VIEW_TITLES[view]}", Tone.MUTED),
     )
 
@@ -74,7 +74,8 @@ def _user(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]:
         FieldGroup("Apps", _numbered(user.apps), empty="none seen"),
         FieldGroup("Addresses", _numbered(user.sources), empty="none seen"),
         FieldGroup("API versions", _numbered(user.api_versions), empty="none seen in the logs"),
-        _tokens(user, answer.as_of),
+        _tokens(user, answer),
+        *_unseen(answer),
     )
 
 
@@ -95,16 +96,30 @@ def _who(user: UserAccess) -> FieldGroup:
     )
 
 
-def _tokens(user: UserAccess, as_of: datetime) -> FieldGroup:
+def _tokens(user: UserAccess, answer: AccessAnswer) -> FieldGroup:
     fields = tuple(
         Field(
             visible(token.app_name),
             f"{formats.plural(token.tokens, 'token')}, used {formats.count(token.uses)} times, "
-            f"last {formats.time_near(token.last_used_at, as_of)}",
+            f"last {formats.time_near(token.last_used_at, answer.as_of)}",
         )
         for token in user.tokens
     )
-    return FieldGroup("Tokens", fields, empty="none listed")
+    nothing = "none listed" if _sees_tokens(answer) else "those of others are not visible"
+    return FieldGroup("Tokens", fields, empty=nothing)
+
+
+def _sees_tokens(answer: AccessAnswer) -> bool:
+    """Whether tokens of other users are listed at all."""
+    unseen = dict(answer.not_visible)
+    return "OauthToken" not in unseen and answer.sources.is_readable("oauth_tokens")
+
+
+def _unseen(answer: AccessAnswer) -> tuple[FieldGroup, ...]:
+    fields = tuple(
+        Field(visible(what), visible(reason, _TEXT_LIMIT)) for what, reason in answer.not_visible
+    )
+    return (FieldGroup("Could not be seen", fields),) if fields else ()
 
 
 def _source(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]:
@@ -151,7 +166,7 @@ def _credential(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]
 def _use(one: CredentialUse) -> tuple[Field, ...]:
     return (
         Field("Kind", _kind(one)),
-        Field("Calls in 30 d", formats.count(one.calls)),
+        Field("Calls in 30 d", formats.count(credential_calls(one))),
         Field("Tokens", formats.count(one.tokens)),
         Field("Last used", formats.day_time(one.last_used_at)),
         Field("Certificate until", _until(one)),
@@ -161,9 +176,7 @@ def _use(one: CredentialUse) -> tuple[Field, ...]:
 def _until(one: CredentialUse) -> str:
     if one.certificate_until is None:
         return "none is visible"
-    days = one.certificate_days_left or 0
-    left = f"{days} days left" if days >= 0 else f"ended {-days} days ago"
-    return f"{formats.day(one.certificate_until)}, {left}"
+    return f"{formats.day(one.certificate_until)}, {days_text(one.certificate_days_left or 0)}"
 
 
 def _kind(one: CredentialUse) -> str:

@@ -4,7 +4,7 @@ Each concern is a figure beyond a line, with the room that shows more about it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,6 +28,9 @@ CERTIFICATE_WARNING = timedelta(days=30)
 LOGIN_TYPES = ("LoginEventStream", "LoginEvent", "Login")
 """A login as the stream, as the stored object and as the log file name it."""
 
+_SOURCE = {"limits": "limits", "log files": "log_files", "stream": "stream:"}
+"""Which source a task of the collector reads, as a probe of the org names it."""
+
 _ORDER = (Severity.EXCEEDED, Severity.CRITICAL, Severity.WARNING)
 
 
@@ -47,13 +50,18 @@ def concerns(
     integrations: Sequence[IntegrationUsage],
     problems: Sequence[StoredEvent],
     health: HealthAnswer,
+    withheld: Collection[str] = (),
 ) -> tuple[Concern, ...]:
-    """All of them, the worst first, and among equals the newest."""
+    """All of them, the worst first, and among equals the newest.
+
+    ``withheld`` are the sources that the org refuses, as `Withheld.needs` names them: that their
+    tasks are at rest is said where the refusal is.
+    """
     found = [
         *_limits(limits),
         *_integrations(integrations),
         *_failed_logins(problems),
-        *_console(health),
+        *_console(health, withheld),
     ]
     found.sort(key=lambda concern: concern.at.timestamp() if concern.at else 0.0, reverse=True)
     found.sort(key=lambda concern: _ORDER.index(concern.severity))
@@ -96,7 +104,7 @@ def _failed_logins(problems: Sequence[StoredEvent]) -> Iterator[Concern]:
             yield Concern(Severity.WARNING, text, "events", events[0].occurred_at)
 
 
-def _console(health: HealthAnswer) -> Iterator[Concern]:
+def _console(health: HealthAnswer, withheld: Collection[str]) -> Iterator[Concern]:
     """What is wrong with the console's own work."""
     for task in health.tasks:
         if task.phase is TaskPhase.FAILED:
@@ -104,7 +112,7 @@ def _console(health: HealthAnswer) -> Iterator[Concern]:
             yield Concern(Severity.CRITICAL, text, "events", task.since)
         elif task.task == CONNECTION_TASK:
             yield from _connection(task)
-        elif task.phase is TaskPhase.BACKING_OFF:
+        elif task.phase is TaskPhase.BACKING_OFF and _SOURCE.get(task.task) not in withheld:
             text = f"collecting {task.task} is retried: {task.message}"
             yield Concern(Severity.WARNING, text, "events", task.since)
     skew_s = health.login.clock_skew_s if health.login else None

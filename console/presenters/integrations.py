@@ -181,10 +181,11 @@ def _budget_fraction(usage: IntegrationUsage) -> float | None:
 
 def _headline(answer: UsageAnswer) -> tuple[Cell, ...]:
     window = _window(answer.until - answer.since)
+    if answer.logs_until is None:
+        unknown = Cell("Who called is not known", Tone.STRONG)
+        return (unknown, Cell(f"  in the last {window}"), Cell("  no log file yet", Tone.WARNING))
     count = formats.plural(len(answer.integrations), "integration")
     parts = [Cell(count, Tone.STRONG), Cell(f"  in the last {window}")]
-    if answer.logs_until is None:
-        return (*parts, Cell("  no log file yet", Tone.WARNING))
     end = formats.minute_near(answer.logs_until, answer.as_of)
     behind = formats.span(answer.as_of - answer.logs_until)
     return (*parts, Cell(f"  logs end {end}, {behind} behind", Tone.MUTED))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from console.answers.limits import POOL_LIMIT, LimitAnswer, LimitsAnswer
+from console.answers.sources import NOTHING_WITHHELD, Withheld
 from console.presenters import formats
 from console.presenters.severities import TONE, severity, sign, word
 from console.safe_text import visible
@@ -26,10 +27,13 @@ _WORDS = re.compile(r"[A-Z]\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ORDER = (Severity.EXCEEDED, Severity.CRITICAL, Severity.WARNING, Severity.OK, Severity.UNKNOWN)
 
 
-def present_headline(answer: LimitsAnswer, shown: int, text: str) -> tuple[Cell, ...]:
+def present_headline(
+    answer: LimitsAnswer, shown: int, text: str, gone: Withheld = NOTHING_WITHHELD
+) -> tuple[Cell, ...]:
     """How many limits there are in each state, when they were read, and what is filtered."""
     if not answer.limits:
-        return (Cell("No limit has been read yet.", Tone.MUTED),)
+        unread = "No limit is known." if gone.is_everything else "No limit has been read yet."
+        return (Cell(unread, Tone.MUTED),)
     counts = Counter(severity(limit.severity) for limit in answer.limits)
     count = formats.plural(len(answer.limits), "limit")
     filtered = f"{shown} of {count} with “{visible(text, 20)}”"

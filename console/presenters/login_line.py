@@ -1,5 +1,6 @@
 """The console's own login in one line: how old, how long still, and what stands in the way."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from console.presenters import formats
@@ -15,35 +16,48 @@ def login_line(login: LoginState | None, now: datetime) -> tuple[Cell, ...]:
     """The line above the lists."""
     if login is None:
         return (Cell("? no login is recorded in this store", Tone.MUTED),)
-    cells = list(_state(login, now))
+    if login.obtained_at is not None and login.obtained_at > now:
+        return (Cell("? the login of that time is no longer recorded", Tone.MUTED),)
+    cells = list(_refused(login, login.error, now) if login.error else _token(login, now))
+    if login.key_in_use == "next":
+        cells.append(Cell("next key in use   ", Tone.WARNING))
     if login.certificate_until is not None:
-        days = (login.certificate_until - now).days
-        text = f"certificate {days} days" if days >= 0 else f"certificate ended {-days} days ago"
-        cells.append(Cell(f"   {text}", Tone.WARNING if days < _SOON_DAYS else Tone.MUTED))
-    if login.key_in_use is not None:
-        tone = Tone.WARNING if login.key_in_use == "next" else Tone.MUTED
-        cells.append(Cell(f"   {login.key_in_use} key", tone))
-    if not login.error and login.expiry_source:
-        cells.append(Cell(f"   end known from {visible(login.expiry_source)}", Tone.MUTED))
+        cells.append(_certificate(login.certificate_until, now))
     return tuple(cells)
 
 
-def _state(login: LoginState, now: datetime) -> tuple[Cell, ...]:
-    if login.error:
-        cells = (Cell(f"✖ {visible(login.error, _TEXT_LIMIT)}", Tone.BAD),)
-        if login.next_attempt_at is not None and login.next_attempt_at > now:
-            wait = formats.span(login.next_attempt_at - now)
-            return (*cells, Cell(f"   next attempt in {wait}", Tone.MUTED))
-        return cells
+def _token(login: LoginState, now: datetime) -> Iterator[Cell]:
     if login.obtained_at is None:
-        return (Cell("? no token just now", Tone.MUTED),)
-    text = f"✓ token {formats.span(now - login.obtained_at)} old"
+        yield Cell("? no token just now   ", Tone.MUTED)
+        return
+    age = f"token {formats.span(now - login.obtained_at)} old"
     if login.expires_at is None:
-        return (Cell(text, Tone.GOOD),)
-    if login.expires_at <= now:
-        return (Cell(f"✖ token expired {formats.span(now - login.expires_at)} ago", Tone.BAD),)
-    left = f", {formats.span(login.expires_at - now)} left"
-    return (Cell(text + left, Tone.GOOD),)
+        yield Cell(f"✓ {age}, its end is not known   ", Tone.GOOD)
+    elif login.expires_at <= now:
+        yield Cell(f"✖ token expired {formats.span(now - login.expires_at)} ago   ", Tone.BAD)
+    else:
+        source = f" ({visible(login.expiry_source)})" if login.expiry_source else ""
+        yield Cell(f"✓ {age}, {formats.span(login.expires_at - now)} left", Tone.GOOD)
+        yield Cell(f"{source}   ", Tone.MUTED)
+
+
+def _refused(login: LoginState, error: str, now: datetime) -> Iterator[Cell]:
+    """What is wrong, when it is tried again, and whether the token before it still serves."""
+    yield Cell(f"✖ {visible(error, _TEXT_LIMIT)}   ", Tone.BAD)
+    if login.next_attempt_at is not None and login.next_attempt_at > now:
+        yield Cell(f"next attempt in {formats.span(login.next_attempt_at - now)}   ", Tone.MUTED)
+    if login.obtained_at is not None and login.expires_at is not None and login.expires_at > now:
+        left = formats.span(login.expires_at - now)
+        yield Cell(f"the token before it serves {left} more   ", Tone.MUTED)
+
+
+def _certificate(until: datetime, now: datetime) -> Cell:
+    if until <= now:
+        return Cell(f"certificate ended {formats.span(now - until)} ago", Tone.BAD)
+    days = (until - now).days
+    left = formats.plural(days, "day") if days else formats.span(until - now)
+    tone = Tone.WARNING if days < _SOON_DAYS else Tone.MUTED
+    return Cell(f"certificate {left}", tone)
 
 
 def login_fields(login: LoginState | None, now: datetime) -> FieldGroup:
@@ -58,7 +72,7 @@ def login_fields(login: LoginState | None, now: datetime) -> FieldGroup:
         Field("Last asked for", formats.day_time(login.last_request_at)),
     ]
     if login.error:
-        fields.append(Field("Last error", visible(login.error), Tone.BAD))
+        fields.append(Field("Last error", visible(login.error, _TEXT_LIMIT), Tone.BAD))
         fields += [
             Field(name, visible(text, _TEXT_LIMIT))
             for name, text in (
@@ -71,7 +85,11 @@ def login_fields(login: LoginState | None, now: datetime) -> FieldGroup:
     if login.next_attempt_at is not None and login.next_attempt_at > now:
         fields.append(Field("Next attempt", formats.day_time(login.next_attempt_at)))
     if login.introspection:
-        fields.append(Field("Introspection", visible(login.introspection)))
+        fields.append(Field("Introspection", visible(login.introspection, _TEXT_LIMIT)))
+    if login.key_in_use is not None:
+        switched = login.key_switched_at
+        since = f", since {formats.day_time(switched)}" if switched else ""
+        fields.append(Field("Key", f"the {visible(login.key_in_use)} one{since}"))
     if login.certificate_until is not None:
         fields.append(Field("Certificate until", formats.day(login.certificate_until)))
     return FieldGroup("Own login", tuple(fields))

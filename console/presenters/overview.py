@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from console.analysis.severity import DEFAULT_THRESHOLDS
 from console.answers.limits import LimitAnswer, PoolAnswer
+from console.answers.sources import NOTHING_WITHHELD, Withheld
 from console.answers.usage import IntegrationUsage, UsageAnswer
 from console.presenters import formats
 from console.presenters.concerns import Concern
@@ -51,9 +52,11 @@ _CONCERN_COLUMNS = (
 )
 
 
-def present_headline(pool: PoolAnswer, usage: UsageAnswer) -> tuple[tuple[Cell, ...], ...]:
+def present_headline(
+    pool: PoolAnswer, usage: UsageAnswer, gone: Withheld = NOTHING_WITHHELD
+) -> tuple[tuple[Cell, ...], ...]:
     """Two lines: how full and when dry; who uses most and how far the logs reach."""
-    return (_pool_sentence(pool, usage.as_of), _usage_sentence(usage))
+    return (_pool_sentence(pool, usage.as_of), _usage_sentence(usage, gone))
 
 
 def present_pool(pool: PoolAnswer, as_of: datetime) -> GaugeView:
@@ -97,11 +100,12 @@ def present_shares(usage: UsageAnswer) -> PanelView:
     )
 
 
-def present_limits(limits: Sequence[LimitAnswer]) -> PanelView:
+def present_limits(limits: Sequence[LimitAnswer], gone: Withheld = NOTHING_WITHHELD) -> PanelView:
     """The other limits, most endangered first."""
     others = [limit for limit in limits if limit.name != POOL_LIMIT and limit.used_fraction]
     rows = tuple(_limit_row(limit) for limit in others[:_MOST_ROWS])
-    empty = "All others are unused." if limits else "No limit has been read yet."
+    unread = "Not readable." if "limits" in gone.needs else "No limit has been read yet."
+    empty = "All others are unused." if limits else unread
     return PanelView(
         RecordView(_LIMIT_COLUMNS, rows, empty), f"{len(limits)} in all" if limits else ""
     )
@@ -127,15 +131,23 @@ def present_concerns(concerns: Sequence[Concern], as_of: datetime) -> PanelView:
 
 
 def present_latest(
-    events: Sequence[StoredEvent], per_minute: Sequence[int], as_of: datetime
+    events: Sequence[StoredEvent],
+    per_minute: Sequence[int],
+    as_of: datetime,
+    gone: Withheld = NOTHING_WITHHELD,
 ) -> PanelView:
     """The newest events, newest first."""
     other_days = any(event.occurred_at.date() != as_of.date() for event in events)
     rows = tuple(present_row(event, as_of) for event in events)
-    empty = "No event yet: they appear here as the org streams them."
+    streams = "stream:" not in gone.needs
+    empty = (
+        "No event yet: they appear here as the org streams them."
+        if streams
+        else "No event is stored, and none can be streamed."
+    )
     note = (
         f"{formats.plural(sum(per_minute), 'event')} streamed in the last hour"
-        if per_minute
+        if per_minute and streams
         else ""
     )
     return PanelView(RecordView(event_columns(other_days=other_days), rows, empty), note)
@@ -156,9 +168,11 @@ def _pool_sentence(pool: PoolAnswer, as_of: datetime) -> tuple[Cell, ...]:
     return (Cell(f"{used}, dry in {left} at this rate ({at}).", tone),)
 
 
-def _usage_sentence(usage: UsageAnswer) -> tuple[Cell, ...]:
+def _usage_sentence(usage: UsageAnswer, gone: Withheld) -> tuple[Cell, ...]:
     if usage.logs_until is None:
-        return (Cell("Who used it shows as soon as the first log file is in.", Tone.MUTED),)
+        unknown = "Who used it is not known without log files."
+        coming = "Who used it shows as soon as the first log file is in."
+        return (Cell(unknown if "log_files" in gone.needs else coming, Tone.MUTED),)
     parts = []
     is_partial = usage.unattributed is not None and usage.unattributed > 0
     if usage.integrations and usage.integrations[0].share is not None:

@@ -61,6 +61,8 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         self.options = options
         self.answer: Answer | None = None
         """The last answer that was shown."""
+        self.withheld = NOTHING_WITHHELD
+        """What of ``NEEDS`` the org refuses, as of that answer."""
         self._access = StoreAccess(options.store_file)
         self._gate = RefreshGate()
         self._collector_failure: str | None = None
@@ -171,7 +173,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
             return
         self.show_notice(notice)
         if answer is not None:
-            self.answer = answer
+            self.answer, self.withheld = answer, gone
             self._show_withheld(gone)
             self.query_one("#body").display = True
             self.show(answer)
@@ -180,7 +182,7 @@ class AnswerScreen(Screen[None], Generic[Answer]):
         """One line on what the org does not let us read; grey where that is everything."""
         line = self.query_one("#withheld", ToneLine)
         line.show(present_withheld(gone))
-        line.display = bool(gone.reasons)
+        line.display = bool(gone.sources)
         self.set_class(gone.is_everything, "-withheld")
 
     def _store_notice(self, error: StoreError) -> NoticeView:

@@ -19,6 +19,7 @@ from console.presenters.events import (
     present_tail,
 )
 from console.presenters.notices import reading_failed, store_error
+from console.presenters.withheld import unfillable
 from console.screens.base import AnswerScreen
 from console.screens.event_detail import EventDetailScreen
 from console.screens.options import ConsoleOptions
@@ -124,7 +125,9 @@ class EventsScreen(AnswerScreen[EventsReading]):
         self._types |= {event.event_type for event in page.events}
         drawn = {row.key: row for row in tail.view.rows} if page.as_of.date() == self._day else {}
         self._day = page.as_of.date()
-        tail.show_newest(present_tail(page.events, page.as_of, self._filter, drawn))
+        view = present_tail(page.events, page.as_of, self._filter, drawn)
+        is_filtered = self._filter != EventFilter()
+        tail.show_newest(view if is_filtered else unfillable(view, self.withheld))
         self._show_selected()
 
     def _show_state(self) -> None:

@@ -19,6 +19,7 @@ from console.presenters.integrations import (
     present_integrations,
     present_usage_plot,
 )
+from console.presenters.withheld import unfillable
 from console.screens.base import AnswerScreen
 from console.screens.integration_detail import IntegrationDetailScreen
 from widgets.field_list import FieldList
@@ -67,7 +68,7 @@ class IntegrationsScreen(AnswerScreen[UsageAnswer]):
         """Draw list, sums and plot."""
         view = present_integrations(answer, self.sorted_by, descending=self.descending)
         self.query_one("#heading", ToneLine).show(view.headline)
-        self.query_one(RecordList).show(view.records, view.totals)
+        self.query_one(RecordList).show(unfillable(view.records, self.withheld), view.totals)
         self._show_selected()
         if self.focused is None:
             self.query_one(RecordList).focus()

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from console.answers.limits import LimitsAnswer, answer_limits
 from console.answers.moment import Moment
 from console.presenters.limits import matching, present_detail, present_headline, present_limits
+from console.presenters.withheld import unfillable
 from console.screens.base import AnswerScreen
 from console.screens.options import ConsoleOptions
 from widgets.filter_line import FilterLine
@@ -56,10 +57,11 @@ class LimitsScreen(AnswerScreen[LimitsAnswer]):
     def show(self, answer: LimitsAnswer) -> None:
         """Draw what matches the filter."""
         limits = matching(answer.limits, self._text)
-        headline = present_headline(answer, len(limits), self._text)
+        headline = present_headline(answer, len(limits), self._text, self.withheld)
         self.query_one("#headline", ToneLine).show(headline)
         records = self.query_one(RecordList)
-        records.show(present_limits(limits, self._text))
+        view = present_limits(limits, self._text)
+        records.show(view if self._text else unfillable(view, self.withheld))
         self._show_selected()
         if self.focused is None:
             records.focus()

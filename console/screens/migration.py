@@ -18,6 +18,7 @@ from console.presenters.migration import (
     present_migration,
     present_org,
 )
+from console.presenters.withheld import unfillable
 from console.screens.app_detail import AppDetailScreen
 from console.screens.base import AnswerScreen
 from widgets.band import Band
@@ -76,7 +77,7 @@ class MigrationScreen(AnswerScreen[AppsAnswer]):
         remarks = self.query_one("#remarks", ToneLine)
         remarks.show(view.remarks)
         remarks.display = bool(view.remarks)
-        self.query_one(RecordList).show(view.records)
+        self.query_one(RecordList).show(unfillable(view.records, self.withheld))
         self._show_selected()
         if self.focused is None:
             self.query_one(RecordList).focus()

@@ -45,7 +45,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
     """The pool, who uses it, what needs a look, and what is happening now."""
 
     TAB: ClassVar[str] = "overview"
-    NEEDS: ClassVar[tuple[str, ...]] = ("limits", "log_files")
+    NEEDS: ClassVar[tuple[str, ...]] = ("limits", "log_files", "stream:")
     CSS_PATH = "overview.tcss"
 
     def compose_body(self) -> ComposeResult:
@@ -82,20 +82,27 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
     def show(self, answer: OverviewAnswer) -> None:
         """Each answer to its widgets."""
         moment, pool, usage = answer.moment, answer.limits.pool, answer.usage
-        headline, more = overview.present_headline(pool, usage)
+        gone = self.withheld
+        headline, more = overview.present_headline(pool, usage, gone)
         self.query_one("#headline", ToneLine).show(headline)
         self.query_one("#headline-more", ToneLine).show(more)
         self.query_one(Gauge).show(overview.present_pool(pool, moment.as_of))
         self.query_one(Area).show(overview.present_history(pool, usage))
         found = concerns(
-            answer.limits.limits, usage.integrations, answer.failed_logins.events, answer.health
+            answer.limits.limits,
+            usage.integrations,
+            answer.failed_logins.events,
+            answer.health,
+            gone.needs,
         )
         latest = answer.latest
         panels = {
             "#shares": overview.present_shares(usage),
-            "#limits": overview.present_limits(answer.limits.limits),
+            "#limits": overview.present_limits(answer.limits.limits, gone),
             "#concerns": overview.present_concerns(found, moment.as_of),
-            "#latest": overview.present_latest(latest.events, latest.per_minute, moment.as_of),
+            "#latest": overview.present_latest(
+                latest.events, latest.per_minute, moment.as_of, gone
+            ),
         }
         for selector, view in panels.items():
             self.query_one(selector, RowsPanel).show(view)
