@@ -119,8 +119,8 @@ def credential_key(one: CredentialUse) -> str:
 def credential_kind(one: CredentialUse) -> str:
     """What holds the credential, as far as it can be told."""
     if one.kind:
-        return KIND_TITLES.get(one.kind, one.kind)
-    return "one of two" if one.shares_name else "not listed"
+        return KIND_TITLES.get(one.kind, visible(one.kind, _TEXT_LIMIT))
+    return "shares a name" if one.shares_name else "not listed"
 
 
 def credential_calls(one: CredentialUse) -> int | None:
