@@ -27,5 +27,5 @@ def log_file() -> Path:
 
 
 def refused_logins() -> Path:
-    """Where refused logins are remembered while an org has no store yet."""
+    """Where logins are remembered while an org has no store yet, refused ones above all."""
     return Path(platformdirs.user_state_dir(_APP, appauthor=False)) / "refused-logins"

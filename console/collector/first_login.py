@@ -1,8 +1,9 @@
-"""What is remembered of refused logins while there is no store yet.
+"""What is remembered of logins while there is no store yet.
 
-A collector whose very first login is refused leaves no store behind. Without a memory a process
-manager that restarts it for ever would log in each time, until Salesforce blocks the user; so the
-refusal goes into a small file of its own, which ends with the first login that succeeds.
+A collector whose very first login is refused leaves no store behind, nor does a doctor on a
+machine that collects nothing. Without a memory, whatever starts them over and over would log in
+each time, until Salesforce blocks the user; so what was seen goes into a small file of its own,
+which ends when a store remembers instead.
 """
 
 import logging
@@ -15,7 +16,7 @@ import msgspec
 from console.salesforce.types import LoginObservation
 
 MAX_FILES = 50
-"""One for each configuration that was refused lately; older ones make room."""
+"""One for each configuration that logged in lately; older ones make room."""
 
 _KEPT_FOR = timedelta(days=1)
 _log = logging.getLogger(__name__)
@@ -48,10 +49,10 @@ class FirstLoginMemory:
             fresh.write_bytes(msgspec.json.encode(seen))
             fresh.replace(self._file)
         except OSError as problem:
-            _log.warning("the refused login cannot be remembered: %s", problem.strerror)
+            _log.warning("the login cannot be remembered: %s", problem.strerror)
 
     def forget(self) -> None:
-        """The login succeeded, and the store remembers from now on."""
+        """The store remembers from now on."""
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
 

@@ -38,28 +38,31 @@ class LoginRecorder:
     ) -> LoginObservation | None:
         """Look at the certificates, and give the token keeper what an earlier process knew.
 
-        ``past`` is what the store holds; None while there is no store.
+        ``past`` is what the store holds; None while there is no store. Where a file holds
+        something newer of this very configuration, that is it.
         """
         self._key_in_use = past.key_in_use if past is not None else None
         self._has_store = past is not None
         self._certificate_until = certificates(settings, keys, now, self._tell)
-        self._before_store = FirstLoginMemory(
-            paths.refused_logins(), login_fingerprint(settings, keys)
-        )
-        return remembered(past) or self._before_store.read(now)
+        fingerprint = login_fingerprint(settings, keys)
+        self._before_store = FirstLoginMemory(paths.refused_logins(), fingerprint)
+        stored, filed = remembered(past), self._before_store.read(now)
+        if stored is None or filed is None:
+            return filed or stored
+        return filed if _is_newer(filed, stored) or stored.fingerprint != fingerprint else stored
 
     def see(self, observation: LoginObservation) -> None:
         """The token keeper asked, was answered, or was refused."""
         self._newest.put(observation)
-        if not self._has_store and self._before_store is not None and observation.refusals:
+        if not self._has_store and self._before_store is not None:
             self._before_store.write(observation)
         if observation.clock_skew_s and not self._told:
             self._told = True
-            self._tell(_about_the_clock(observation.clock_skew_s))
+            self._tell(about_the_clock(observation.clock_skew_s))
         if observation.key_in_use is not None:
             before, self._key_in_use = self._key_in_use, observation.key_in_use
             if observation.key_switched_at is not None and before != observation.key_in_use:
-                self._tell(_about_the_key(observation))
+                self._tell(about_the_key(observation))
 
     async def flush(self, writer: Writer) -> None:
         """Store what was seen and is not stored yet."""
@@ -122,7 +125,14 @@ def certificates(
     return min(ends, default=None)
 
 
-def _about_the_key(seen: LoginObservation) -> str:
+def _is_newer(one: LoginObservation, other: LoginObservation) -> bool:
+    if one.last_request_at is None or other.last_request_at is None:
+        return other.last_request_at is None
+    return one.last_request_at > other.last_request_at
+
+
+def about_the_key(seen: LoginObservation) -> str:
+    """The sentences for a change from one key to the other."""
     was, now = ("first", "next") if seen.key_in_use == "next" else ("next", "first")
     step = (
         "make the next key the first one in the settings (private_key_file, consumer_key), and "
@@ -138,7 +148,8 @@ def _about_the_key(seen: LoginObservation) -> str:
     )
 
 
-def _about_the_clock(skew_s: float) -> str:
+def about_the_clock(skew_s: float) -> str:
+    """The sentences for a clock that is off by ``skew_s``, the org's time minus this machine's."""
     minutes = f"{abs(skew_s) / 60:,.0f} min"
     direction = "behind" if skew_s > 0 else "ahead of"
     return (

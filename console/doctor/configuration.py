@@ -7,14 +7,15 @@ from pathlib import Path
 
 from console import settings_file
 from console.doctor.check import CONFIGURATION, Check, Result, fault_from
+from console.doctor.deadline import within
 from console.errors import ConfigurationError
-from console.salesforce.certificate import CertificateFacts, read_certificate
+from console.salesforce.certificate import WARN_BEFORE_END, CertificateFacts, read_certificate
 from console.salesforce.login_faults import kind_of_host
 from console.salesforce.signing_keys import Credential, LoginKeys, load_login_keys
 from console.settings import PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE, OrgSettings, Settings
 
-_SOON_DAYS = 30
-"""A certificate that ends sooner is worth a fault: replacing it takes an administrator."""
+KEYS_S = 3.0
+"""The longest that reading the keys may take, in real seconds: a keyring may ask a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,17 @@ def check_configuration(settings: Settings, org: OrgSettings, now: datetime) -> 
         settings_file.require_login_settings(org, settings.config_file)
         checks.append(Check("config.org", CONFIGURATION, "Org", Result.OK, _whose(org)))
         checks.append(_audience(org))
-        keys = load_login_keys(org)
+        keys = within(KEYS_S, lambda: load_login_keys(org))
+    except TimeoutError:
+        checks.append(
+            Check(
+                "config.login", CONFIGURATION, "Private key", Result.FAULT,
+                f"it could not be had within {KEYS_S:g} s: the keyring waits for somebody to "
+                "unlock it, or the disk of the key file does not answer",
+                "Unlock the keyring and run it again.",
+            )
+        )  # fmt: skip
+        return Configured(checks, None)
     except ConfigurationError as error:
         checks.append(fault_from("config.login", CONFIGURATION, "Login settings", error))
         return Configured(checks, None)
@@ -78,8 +89,9 @@ def _audience(org: OrgSettings) -> Check:
     """Production and sandbox mixed up is the commonest reason for a refused login."""
     kind = kind_of_host(org.instance_url)
     wanted = {"production": PRODUCTION_AUDIENCE, "sandbox": SANDBOX_AUDIENCE}.get(kind or "")
-    if wanted is not None and org.audience in (PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE):
-        if org.audience != wanted:
+    audience = org.audience.rstrip("/")
+    if wanted is not None and audience in (PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE):
+        if audience != wanted:
             return Check(
                 "config.audience", CONFIGURATION, "Audience", Result.FAULT,
                 f"the host is a {kind} org's, the audience {org.audience} is not",
@@ -120,12 +132,18 @@ def _judged_certificate(id_: str, title: str, facts: CertificateFacts, now: date
             id_, CONFIGURATION, title, Result.FAULT, f"{facts.file} does not belong to the key",
             "Name the certificate that was made with the key, and see which one the app holds.",
         )  # fmt: skip
+    if now < facts.not_before:
+        return Check(
+            id_, CONFIGURATION, title, Result.FAULT,
+            f"it is not valid before {facts.not_before:%Y-%m-%d %H:%M} UTC",
+            "Check this machine's date, or wait.",
+        )  # fmt: skip
     if days < 0:
         return Check(
             id_, CONFIGURATION, title, Result.FAULT, f"it ended on {until}",
             "Make a new pair, upload the certificate to the app, and set the new key as the next.",
         )  # fmt: skip
-    if days < _SOON_DAYS:
+    if days < WARN_BEFORE_END.days:
         return Check(
             id_, CONFIGURATION, title, Result.FAULT,
             f"it ends on {until}, in {days} {'day' if days == 1 else 'days'}",

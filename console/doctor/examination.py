@@ -1,6 +1,5 @@
 """The whole list: every check in the order in which a person would make them."""
 
-import asyncio
 import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,7 +44,7 @@ def examine(
         if is_collecting(store_file, clock.now(), grace):
             findings = check_beside_collector(store_file, clock.now())
         elif configured.keys is not None:
-            findings = asyncio.run(check_org(org, configured.keys, store_file, clock))
+            findings = check_org(org, configured.keys, store_file, clock)
         else:
             findings = OrgFindings([])
     checks += findings.checks

@@ -1,41 +1,54 @@
 """Whether the org can be reached, lets us in, and what it lets us read.
 
 Only the process that holds the store logs in: where a collector is running, its login and its
-findings are shown instead, so that looking twice never costs a second login.
+findings are shown instead, so that looking twice never costs a second login. The store is held for
+the login and for writing down what was found, not while the org is asked: a collector that starts
+meanwhile is not kept out.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from sqlite3 import Connection
 
+from console import paths
 from console.answers.sources import SourcesAnswer, answer_sources
 from console.clock import Clock
 from console.collector.access import AccessSource
-from console.collector.login import LoginRecorder
+from console.collector.first_login import FirstLoginMemory
+from console.collector.login import LoginRecorder, as_state
+from console.collector.org import identity_of_login
 from console.collector.own_calls import OwnCallTally
 from console.doctor.check import LOGIN, ORG, Check, Result, fault_from
-from console.doctor.login import check_stored_login, granted
+from console.doctor.deadline import PatientLoop
+from console.doctor.login import about_login, check_stored_login, granted, put_off
 from console.errors import LoginRefused, OrgwatchError
+from console.salesforce.deadlines import Deadlines
 from console.salesforce.http import make_http_client
 from console.salesforce.login import TokenKeeper
+from console.salesforce.login_pace import LoginPace
 from console.salesforce.org import read_org
 from console.salesforce.rest import RestClient
-from console.salesforce.signing_keys import LoginKeys
-from console.salesforce.types import LimitHeader, LoginObservation
+from console.salesforce.signing_keys import LoginKeys, login_fingerprint
+from console.salesforce.types import AccessToken, LimitHeader, LoginObservation
 from console.settings import OrgSettings
-from store import console_state
+from store import console_state, source_access
+from store.access_records import AccessProbe
 from store.database import is_present, open_reader
-from store.errors import StoreError
+from store.errors import StoreBusy, StoreError
 from store.records import LoginState
 from store.writer import Writer, open_writer
 
-ORG_S = 11.0
+ORG_S = 9.0
 """Everything that the org is asked takes at most this long, in real seconds."""
 
+_DEADLINES = Deadlines(connect_s=4.0, read_s=6.0, whole_s=8.0, login_s=6.0)
+"""Shorter than the collector's, so that each failure is said by its own cause before `ORG_S`."""
+_MOST_WAIT = timedelta(seconds=2)
+"""Logins are spaced; a doctor that would have to wait longer tells of the last one instead."""
 _NOTHING = SourcesAnswer(None, None, (), (), ())
 
 
@@ -48,35 +61,57 @@ class OrgFindings:
     said_when: str = ""
     """How old ``sources`` is, in words to put behind an evidence; empty when just asked."""
 
+    def show_stored(self, sources: SourcesAnswer) -> None:
+        """Findings of an earlier probe, said to be so."""
+        self.sources = sources
+        if sources.taken_at is not None:
+            self.said_when = f" (asked {sources.taken_at:%Y-%m-%d %H:%M} UTC)"
 
-async def check_org(
-    org: OrgSettings, keys: LoginKeys, store_file: Path, clock: Clock
-) -> OrgFindings:
+
+def check_org(org: OrgSettings, keys: LoginKeys, store_file: Path, clock: Clock) -> OrgFindings:
     """Ask the org everything, within `ORG_S`."""
     found = OrgFindings([])
-    try:
-        async with asyncio.timeout(ORG_S), AsyncExitStack() as stack:
-            await _Visit(org, keys, store_file, clock, found).make(stack)
-    except TimeoutError:
-        found.checks.append(
-            Check(
-                "org.time", ORG, "Time", Result.UNKNOWN,
-                f"the org had not answered everything after {ORG_S:g} s",
-                "Run it again; where it stays so, see the network and status.salesforce.com.",
-            )
-        )  # fmt: skip
+
+    async def visit() -> None:
+        try:
+            async with asyncio.timeout(ORG_S), AsyncExitStack() as stack:
+                await _Visit(org, keys, store_file, clock, found).make(stack)
+        except TimeoutError:
+            found.checks.append(_out_of_time(org, found.checks))
+
+    with asyncio.Runner(loop_factory=PatientLoop) as runner:
+        runner.run(visit())
     return found
+
+
+def _out_of_time(org: OrgSettings, checks: list[Check]) -> Check:
+    """A fault where not even the login was answered, else merely something that is not known."""
+    step = "Run it again; where it stays so, see the network and status.salesforce.com."
+    if any(check.id == "login" for check in checks):
+        said = f"the org had not answered everything after {ORG_S:g} s"
+        return Check("org.time", ORG, "Time", Result.UNKNOWN, said, step)
+    said = f"no answer came from {org.login_url} or {org.instance_url} within {ORG_S:g} s"
+    return Check("org.reach", ORG, "Network", Result.FAULT, said, step)
 
 
 def check_beside_collector(store_file: Path, now: datetime) -> OrgFindings:
-    """What the running collector found; raises `StoreError`."""
-    with open_reader(store_file) as reader:
-        state = console_state.login(reader.connection)
-        sources = answer_sources(reader.connection, now)
-    found = OrgFindings(check_stored_login(state, now), sources)
-    if sources.taken_at is not None:
-        found.said_when = f" (asked {sources.taken_at:%Y-%m-%d %H:%M} UTC)"
+    """What the running collector found."""
+    found = OrgFindings([])
+    try:
+        with open_reader(store_file) as reader:
+            found.checks += check_stored_login(console_state.login(reader.connection), now)
+            found.show_stored(answer_sources(reader.connection, now))
+    except (StoreError, sqlite3.Error):
+        found.checks += check_stored_login(None, now)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the store holds of this org; nothing where it is another's."""
+
+    login: LoginState | None = None
+    org_id: str | None = None
 
 
 class _Visit:
@@ -95,7 +130,10 @@ class _Visit:
         self._store_file = store_file
         self._clock = clock
         self._found = found
-        self._told: list[str] = []
+        self._fingerprint = login_fingerprint(org, keys)
+        self._memory = FirstLoginMemory(paths.refused_logins(), self._fingerprint)
+        self._recorder = LoginRecorder(lambda _: None)
+        self._seen: LoginObservation | None = None
         self._pool: LimitHeader | None = None
 
     async def make(self, stack: AsyncExitStack) -> None:
@@ -103,40 +141,131 @@ class _Visit:
         try:
             http = make_http_client(self._org)
         except OrgwatchError as error:
-            self._note(fault_from("org.reach", LOGIN, "Network", error))
+            self._note(fault_from("org.reach", ORG, "Network", error))
             return
         stack.push_async_callback(http.aclose)
-        writer = await self._open(stack)
-        recorder, tally = LoginRecorder(self._told.append), OwnCallTally(self._clock)
-        stored = await _stored_login(writer) if writer is not None else None
-        past = recorder.prepare(self._org, self._keys, stored, self._clock.now())
-        tokens = TokenKeeper(self._org, http, self._clock, self._keys, recorder.see, _at_once(past))
-        stack.push_async_callback(tokens.close)
-        client = RestClient(self._org, tokens, http, self._clock, self._see, tally.count)
+        async with AsyncExitStack() as held:
+            try:
+                writer = await self._open(held)
+            except StoreBusy as busy:
+                self._note(_not_asked(busy))
+                return
+            stored = await self._stored(writer)
+            past = self._recorder.prepare(self._org, self._keys, stored.login, self._clock.now())
+            if self._must_wait(past, stored):
+                return
+            tokens = TokenKeeper(
+                self._org, http, self._clock, self._keys, self._see_login, _at_once(past),
+                deadlines=_DEADLINES,
+            )  # fmt: skip
+            stack.push_async_callback(tokens.close)
+            tally = OwnCallTally(self._clock)
+            client = RestClient(
+                self._org, tokens, http, self._clock, self._see_pool, tally.count,
+                deadlines=_DEADLINES,
+            )  # fmt: skip
+            token: AccessToken | None = None
+            is_ours = stored.login is None or stored.login.fingerprint == self._fingerprint
+            try:
+                token = await self._logged_in(client, tokens)
+                is_ours = is_ours if token is None else self._is_ours(stored, token)
+            finally:
+                await self._write_login(writer if is_ours else None)
+        if token is None:
+            return
+        probe: AccessProbe | None = None
         try:
-            if await self._reached(client) and await self._logged_in(tokens):
-                await self._read(client, writer)
+            probe = await self._read(client)
         finally:
-            if writer is not None:
-                await recorder.flush(writer)
-                await tally.flush(writer)
+            if is_ours:
+                await self._write(tally, probe)
 
     async def _open(self, stack: AsyncExitStack) -> Writer | None:
-        """The store, for the ledger of logins; its faults are told by the store's own checks."""
+        """The store, for the ledger of logins; None where there is none that can be used.
+
+        Its faults are told by the store's own checks, but for `StoreBusy`: then somebody else logs
+        in, or is about to.
+        """
         try:
             if not is_present(self._store_file):
                 return None
             writer = await asyncio.to_thread(open_writer, self._store_file)
+        except StoreBusy:
+            raise
         except StoreError:
             return None
         stack.push_async_callback(asyncio.to_thread, writer.close)
         return writer
 
-    def _see(self, pool: LimitHeader) -> None:
+    async def _stored(self, writer: Writer | None) -> _Stored:
+        def read(connection: sqlite3.Connection) -> _Stored:
+            identity = console_state.identity(connection)
+            return _Stored(
+                console_state.login(connection), identity.org_id if identity is not None else None
+            )
+
+        try:
+            return await writer.write(read) if writer is not None else _Stored()
+        except (StoreError, sqlite3.Error):
+            return _Stored()
+
+    def _must_wait(self, past: LoginObservation | None, stored: _Stored) -> bool:
+        """Tells of the last login where it is too early for another."""
+        wait = LoginPace(self._clock, past, self._fingerprint).wait_after_restart()
+        if past is None or wait <= _MOST_WAIT:
+            return False
+        self._note(*put_off(as_state(past), wait, self._clock.now()))
+        if stored.login is not None:
+            with suppress(StoreError, sqlite3.Error), open_reader(self._store_file) as reader:
+                self._found.show_stored(answer_sources(reader.connection, self._clock.now()))
+        return True
+
+    async def _write_login(self, writer: Writer | None) -> None:
+        """Where it cannot be stored it goes to the file, so that the next run is spaced as well."""
+        if self._seen is None:
+            return
+        try:
+            if writer is not None:
+                await self._recorder.flush(writer)
+                return
+        except (StoreError, sqlite3.Error):
+            pass
+        self._memory.write(self._seen)
+
+    async def _write(self, tally: OwnCallTally, probe: AccessProbe | None) -> None:
+        """Own calls and findings; a collector that has started meanwhile makes its own probe."""
+        with suppress(StoreError, sqlite3.Error):
+            async with AsyncExitStack() as held:
+                writer = await self._open(held)
+                if writer is None:
+                    return
+                await tally.flush(writer)
+                if probe is not None:
+                    await writer.write(lambda c: source_access.record_probe(c, probe))
+
+    def _see_login(self, observation: LoginObservation) -> None:
+        self._seen = observation
+        self._recorder.see(observation)
+
+    def _see_pool(self, pool: LimitHeader) -> None:
         self._pool = pool
 
     def _note(self, *checks: Check) -> None:
         self._found.checks.extend(checks)
+
+    async def _logged_in(self, client: RestClient, tokens: TokenKeeper) -> AccessToken | None:
+        """The token of this visit, after the org was reached."""
+        if not await self._reached(client):
+            return None
+        try:
+            token = await tokens.token()
+        except OrgwatchError as error:
+            self._note(fault_from("login", LOGIN, "Login", error))
+            return None
+        self._note(granted(token, self._clock.now()))
+        if self._seen is not None:
+            self._note(*about_login(self._seen))
+        return token
 
     async def _reached(self, client: RestClient) -> bool:
         try:
@@ -153,48 +282,39 @@ class _Visit:
         self._note(Check("org.reach", LOGIN, "Network", Result.OK, said))
         return True
 
-    async def _logged_in(self, tokens: TokenKeeper) -> bool:
-        try:
-            token = await tokens.token()
-        except OrgwatchError as error:
-            self._note(fault_from("login", LOGIN, "Login", error))
-            return False
-        self._note(granted(token, self._clock.now()))
-        self._note(*(Check("login.clock", LOGIN, "Clock", Result.FAULT, *_split(told))
-                     for told in self._told))  # fmt: skip
-        return True
+    def _is_ours(self, stored: _Stored, token: AccessToken) -> bool:
+        """Whether the store is this org's, or nobody's yet; another's is not written to."""
+        mine = identity_of_login(self._org.alias, self._org.instance_url, token).org_id
+        if stored.org_id is None or mine is None or stored.org_id[:15] == mine[:15]:
+            return True
+        self._note(
+            Check(
+                "store.org", ORG, "Store", Result.FAULT,
+                f"the store {self._store_file} holds another org: {stored.org_id}",
+                "Name another store with --store or store_file.",
+            )
+        )  # fmt: skip
+        return False
 
-    async def _read(self, client: RestClient, writer: Writer | None) -> None:
+    async def _read(self, client: RestClient) -> AccessProbe | None:
+        """Who the org is and what may be read; what it refused is among the checks."""
+        probe: AccessProbe | None = None
         try:
-            await self._read_org(client, writer)
-            await self._read_sources(client, writer)
+            facts = await read_org(client)
+            kind = {True: "sandbox", False: "production", None: "kind unknown"}[facts.is_sandbox]
+            said = f"{facts.name or facts.org_id}, {facts.edition or 'edition unknown'}, {kind}"
+            self._note(Check("org.identity", ORG, "Org", Result.OK, said))
+            source = AccessSource(
+                client, self._clock, self._org.username, self._org.stream_channels, None
+            )
+            probe = await source.probed()
+            self._found.sources = SourcesAnswer(
+                probe.taken_at, probe.username, probe.sources, probe.permissions, probe.licences
+            )
         except OrgwatchError as error:
             self._note(fault_from("org.answers", ORG, "Answers", error))
         self._note(*self._about_pool())
-
-    async def _read_org(self, client: RestClient, writer: Writer | None) -> None:
-        facts = await read_org(client)
-        kind = {True: "sandbox", False: "production", None: "kind unknown"}[facts.is_sandbox]
-        said = f"{facts.name or facts.org_id}, {facts.edition or 'edition unknown'}, {kind}"
-        self._note(Check("org.identity", ORG, "Org", Result.OK, said))
-        stored = await _stored_org_id(writer) if writer is not None else None
-        if stored is not None and stored[:15] != facts.org_id[:15]:
-            self._note(
-                Check(
-                    "store.org", ORG, "Store", Result.FAULT,
-                    f"the store {self._store_file} holds another org: {stored}",
-                    "Name another store with --store or store_file.",
-                )
-            )  # fmt: skip
-
-    async def _read_sources(self, client: RestClient, writer: Writer | None) -> None:
-        source = AccessSource(
-            client, self._clock, self._org.username, self._org.stream_channels, writer
-        )
-        probe = await source.probed()
-        self._found.sources = SourcesAnswer(
-            probe.taken_at, probe.username, probe.sources, probe.permissions, probe.licences
-        )
+        return probe
 
     def _about_pool(self) -> Iterator[Check]:
         if self._pool is None:
@@ -207,34 +327,25 @@ class _Visit:
         yield Check("org.pool", ORG, "API pool", result, said, step)
 
 
-async def _stored_login(writer: Writer) -> LoginState | None:
-    def read(connection: Connection) -> LoginState | None:
-        return console_state.login(connection)
-
-    return await writer.write(read)
+def _not_asked(busy: StoreBusy) -> Check:
+    return Check(
+        "login", LOGIN, "Login", Result.UNKNOWN,
+        "another process writes to the store at this moment (a collector that starts, an ingest, "
+        "another doctor), so no second login was made",
+        "Run it again when that is done.", busy.meaning,
+    )  # fmt: skip
 
 
 def _at_once(past: LoginObservation | None) -> LoginObservation | None:
-    """The past without the wait after a refusal: a person who asks is answered.
+    """The past without the wait after a refusal that a person may have mended by now.
 
-    The pause between two processes' requests still holds, so that even a loop around the doctor
-    stays far below the 3,600 logins an hour that a user has.
+    Where only time helps, such as after too many logins, the wait holds; and so does the pause
+    between two processes' requests, so that even a loop around the doctor stays far below the
+    3,600 logins an hour that a user has.
     """
-    return None if past is None else replace(past, next_attempt_at=None)
-
-
-async def _stored_org_id(writer: Writer) -> str | None:
-    def read(connection: Connection) -> str | None:
-        identity = console_state.identity(connection)
-        return None if identity is None else identity.org_id
-
-    return await writer.write(read)
-
-
-def _split(told: str) -> tuple[str, str]:
-    """A collector's sentences as evidence and next step."""
-    evidence, _, step = told.replace("\n", " ").partition("What to do: ")
-    return " ".join(evidence.split()), step
+    if past is None or past.error_retryable:
+        return past
+    return replace(past, next_attempt_at=None)
 
 
 def is_collecting(store_file: Path, now: datetime, grace: timedelta) -> bool:
@@ -242,6 +353,6 @@ def is_collecting(store_file: Path, now: datetime, grace: timedelta) -> bool:
     try:
         with open_reader(store_file) as reader:
             beat = console_state.heartbeat(reader.connection)
-    except StoreError:
+    except (StoreError, sqlite3.Error):
         return False
     return beat is not None and now - beat <= grace

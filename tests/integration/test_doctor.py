@@ -3,12 +3,17 @@
 import asyncio
 import json
 import shutil
+import socket
+import threading
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import keyring
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
@@ -17,10 +22,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
 from console.commands import cli
+from console.salesforce.signing_keys import load_login_keys, login_fingerprint
+from console.settings_file import load
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.permissions import Permission
-from store import console_state
-from store.records import LoginState
+from store import console_state, source_access
+from store.database import open_reader
+from store.records import LoginState, OrgIdentity
 from store.writer import open_writer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -170,6 +178,144 @@ async def test_beside_a_running_collector_nobody_logs_in_a_second_time(
     assert of(data, "store.collector")["result"] == "ok"
 
 
+async def test_a_store_that_is_being_written_is_left_alone_and_nobody_logs_in(
+    org: RunningOrg, tmp_path: Path
+) -> None:
+    store = tmp_path / "acme.db"
+    before = await token_requests(org)
+    with open_writer(store):
+        data = await examined(org, store)
+    assert await token_requests(org) == before
+    assert of(data, "login")["result"] == "unknown"
+    assert "another process" in of(data, "login")["evidence"]
+
+
+async def test_a_loop_around_the_doctor_logs_in_once_although_there_is_no_store(
+    org: RunningOrg, tmp_path: Path
+) -> None:
+    before = await token_requests(org)
+    runs = [await examined(org, tmp_path / "acme.db") for _ in range(3)]
+    assert await token_requests(org) == before + 1
+    assert [of(data, "login")["result"] for data in runs] == ["ok"] * 3
+    assert "granted 0 min ago" in of(runs[2], "login")["evidence"]
+    assert of(runs[2], "sources")["result"] == "unknown"
+
+
+async def test_a_refused_login_is_not_tried_again_at_once_and_its_fault_stays_a_fault(
+    org: RunningOrg, tmp_path: Path
+) -> None:
+    await fault(org, kind="login_refused", error="invalid_grant", error_description="inactive user")
+    before = await token_requests(org)
+    runs = [await examined(org, tmp_path / "acme.db") for _ in range(2)]
+    assert await token_requests(org) == before + 1
+    assert [of(data, "login")["result"] for data in runs] == ["fault"] * 2
+    assert "Run it again in" in of(runs[1], "login")["next_step"]
+
+
+async def test_where_only_time_helps_the_doctor_does_not_ask_sooner(
+    org: RunningOrg, tmp_path: Path
+) -> None:
+    store, now = tmp_path / "acme.db", org.clock.now()
+    settings = load(Path(org.announcement["config_file"]), {}).orgs[0]
+    state = LoginState(
+        username=settings.username,
+        last_request_at=now - timedelta(minutes=25),
+        obtained_at=None,
+        expires_at=None,
+        expiry_source=None,
+        error="The user logged in too often",
+        error_code="invalid_grant",
+        error_retryable=True,
+        next_attempt_at=now + timedelta(minutes=35),
+        refusals=1,
+        fingerprint=login_fingerprint(settings, load_login_keys(settings)),
+    )
+    for retryable, requests in ((True, 0), (False, 1)):
+        changed = replace(state, error_retryable=retryable)
+        with open_writer(store) as writer:
+            await writer.write(lambda c, s=changed: console_state.record_login(c, s))
+        before = await token_requests(org)
+        data = await examined(org, store)
+        assert await token_requests(org) == before + requests
+        assert of(data, "login")["result"] == ("fault" if retryable else "ok")
+
+
+async def test_the_store_of_another_org_is_a_fault_and_is_not_written_to(
+    org: RunningOrg, tmp_path: Path
+) -> None:
+    store = tmp_path / "other.db"
+    other = OrgIdentity("other", "00DZZ0000000001", None, None, "https://other.example", None)
+    with open_writer(store) as writer:
+        await writer.write(lambda c: console_state.record_identity(c, other))
+    data = await examined(org, store)
+    assert of(data, "store.org")["result"] == "fault"
+    with open_reader(store) as reader:
+        assert console_state.login(reader.connection) is None
+        assert source_access.latest_probe(reader.connection, NOW + timedelta(days=9)) is None
+    again = await examined(org, store)
+    assert "no other was made so soon" in of(again, "login")["evidence"]
+
+
+async def test_what_was_found_and_what_it_cost_is_stored(org: RunningOrg, tmp_path: Path) -> None:
+    store = tmp_path / "acme.db"
+    open_writer(store).close()
+    await examined(org, store)
+    with open_reader(store) as reader:
+        login = console_state.login(reader.connection)
+        assert login is not None
+        assert len(login.requests) == 1
+        assert source_access.latest_probe(reader.connection, NOW + timedelta(days=9)) is not None
+        calls = console_state.own_calls_by_minute(
+            reader.connection, NOW - timedelta(days=9), NOW + timedelta(days=9)
+        )
+    assert sum(one.calls for one in calls) > 5
+
+
+@pytest.mark.parametrize("silent", ["host", "name server"])
+async def test_silence_is_a_fault_and_ends_in_time(
+    org: RunningOrg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: str
+) -> None:
+    monkeypatch.setattr("console.doctor.org.ORG_S", 0.4)
+    over = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def no_answer(host: Any, *rest: Any, **more: Any) -> Any:
+        if host == "silent.example":
+            over.wait(20)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return look_up(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_answer)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        url = address if silent == "host" else "https://silent.example"
+        began = time.monotonic()
+        try:
+            data = await examined(
+                org, tmp_path / "acme.db", changed(org, tmp_path, instance_url=url, login_url=url)
+            )
+        finally:
+            over.set()
+        assert time.monotonic() - began < 10
+    assert of(data, "org.reach")["result"] == "fault"
+
+
+async def test_a_keyring_that_waits_for_somebody_is_not_waited_for(
+    org: RunningOrg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr("console.doctor.configuration.KEYS_S", 0.2)
+    monkeypatch.setattr(keyring, "get_password", lambda *_: over.wait(20))
+    config = changed(org, tmp_path, private_key_keyring="orgwatch")
+    config.write_text(config.read_text().replace("private_key_file =", "certificate_file_next ="))
+    try:
+        data = await examined(org, tmp_path / "acme.db", config)
+    finally:
+        over.set()
+    assert "keyring" in of(data, "config.login")["evidence"]
+    assert of(data, "sources")["result"] == "unknown"
+
+
 async def test_an_unreachable_org_is_said_and_nothing_is_made_up(
     org: RunningOrg, tmp_path: Path
 ) -> None:
@@ -226,7 +372,7 @@ def certificate(org: RunningOrg, days_left: int, file: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("days_left", "result", "words"),
-    [(90, "ok", "90 days left"), (12, "fault", "in 12 days"), (-3, "fault", "days ago")],
+    [(90, "ok", "90 days left"), (12, "fault", "in 12 days"), (-3, "fault", "ended on 2026-03-08")],
 )
 async def test_a_certificate_is_told_before_it_ends(
     org: RunningOrg, tmp_path: Path, days_left: int, result: str, words: str
