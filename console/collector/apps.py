@@ -1,5 +1,6 @@
 """The inventory of apps: connected apps, External Client Apps, and those that are only tokens."""
 
+from collections.abc import Callable, Iterable
 from sqlite3 import Connection
 
 from console.clock import Clock
@@ -16,16 +17,27 @@ APPS_SOURCE = "apps"
 
 
 class AppsSource:
-    """Reads the inventory and stores it as a snapshot of one moment."""
+    """Reads the inventory and stores it as a snapshot of one moment.
 
-    def __init__(self, client: RestClient, writer: Writer, clock: Clock) -> None:
+    ``see_hidden`` is told each time which objects the org does not show.
+    """
+
+    def __init__(
+        self,
+        client: RestClient,
+        writer: Writer,
+        clock: Clock,
+        see_hidden: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
         self._client = client
         self._writer = writer
         self._clock = clock
+        self._see_hidden = see_hidden
 
     async def round(self) -> str:
         """One inventory; raises the room's `OrgError` or `StoreError`."""
         inventory = await read_inventory(self._client)
+        self._see_hidden(inventory.not_visible)
         now = self._clock.now()
         snapshot = AppSnapshot(
             taken_at=now,

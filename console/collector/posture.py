@@ -1,5 +1,6 @@
 """How integration users stand: permissions, logins, tokens, pre-authorization, certificates."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from sqlite3 import Connection
 
@@ -21,12 +22,22 @@ _MOST_EARLY_ROUNDS = 5
 
 
 class PostureSource:
-    """Reads the access of integration users and stores it as its day's snapshot."""
+    """Reads the access of integration users and stores it as its day's snapshot.
 
-    def __init__(self, client: RestClient, writer: Writer, clock: Clock) -> None:
+    ``see_hidden`` is told each time which objects the org does not show.
+    """
+
+    def __init__(
+        self,
+        client: RestClient,
+        writer: Writer,
+        clock: Clock,
+        see_hidden: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
         self._client = client
         self._writer = writer
         self._clock = clock
+        self._see_hidden = see_hidden
         self._early_rounds = 0
 
     def pause_s(self, interval_s: float) -> float:
@@ -45,6 +56,7 @@ class PostureSource:
         named = await self._writer.write(callers)
         self._early_rounds = 0 if named else self._early_rounds + 1
         facts = await read_posture(self._client, named, now)
+        self._see_hidden(facts.not_visible)
         snapshot = posture_snapshot(facts, self._clock)
         await self._writer.write(lambda connection: posture.record_posture(connection, snapshot))
         hidden = ", ".join(sorted(snapshot.not_visible))

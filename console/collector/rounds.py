@@ -3,29 +3,39 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from console.clock import Clock
 from console.collector.journal import TaskJournal
-from console.errors import OrgError, OrgwatchError
+from console.errors import OrgError, OrgRefused, OrgwatchError
 from console.streaming.backoff import Backoff
 from store.errors import StoreError
 from store.records import TaskPhase
 
 _log = logging.getLogger(__name__)
+Pause = Callable[[float], Awaitable[None]]
+"""Waits so many seconds of the org's time, or ends earlier where there is reason to."""
 
 
 class Boundary:
     """Runs one task's work again and again; nothing that it raises reaches the other tasks.
 
-    ``retry`` spaces the attempts after failures, in seconds of the org's clock.
+    ``retry`` spaces the attempts after failures, in seconds of the org's clock. ``see_refused`` is
+    told after each round what the org refuses to this task for good: nothing, or one code.
     """
 
-    def __init__(self, journal: TaskJournal, clock: Clock, retry: Backoff) -> None:
+    def __init__(
+        self,
+        journal: TaskJournal,
+        clock: Clock,
+        retry: Backoff,
+        see_refused: Callable[[Iterable[str]], None] = lambda _: None,
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._retry = retry
+        self._see_refused = see_refused
         self._failures = 0
 
     async def repeat(
@@ -33,19 +43,21 @@ class Boundary:
         round_of_work: Callable[[], Awaitable[str]],
         interval_s: Callable[[], float],
         first_pause_s: float = 0.0,
+        pause: Pause | None = None,
     ) -> None:
         """One round after the other, ``interval_s()`` apart; a round returns what to say of it.
 
-        The first comes after ``first_pause_s`` seconds of the org's time.
+        The first comes after ``first_pause_s`` seconds of the org's time. ``pause`` may end any
+        wait early.
         """
+        pause = pause or self._sleep
         if first_pause_s > 0:
             next_at = self._clock.now() + timedelta(seconds=first_pause_s)
             await self._journal.say(TaskPhase.WAITING, "not due yet", next_at)
-            await asyncio.sleep(self._clock.real_delay_s(first_pause_s))
+            await pause(first_pause_s)
         while True:
             await self._journal.say(TaskPhase.RUNNING)
-            pause_s = await self._attempt(round_of_work, interval_s)
-            await asyncio.sleep(self._clock.real_delay_s(pause_s))
+            await pause(await self._attempt(round_of_work, interval_s))
 
     async def keep(self, work: Callable[[], Awaitable[None]]) -> None:
         """Work that never ends by itself, begun again after a failure."""
@@ -56,8 +68,10 @@ class Boundary:
             return "ended"
 
         while True:
-            pause_s = await self._attempt(endless, lambda: 0.0)
-            await asyncio.sleep(self._clock.real_delay_s(pause_s))
+            await self._sleep(await self._attempt(endless, lambda: 0.0))
+
+    async def _sleep(self, pause_s: float) -> None:
+        await asyncio.sleep(self._clock.real_delay_s(pause_s))
 
     async def _attempt(
         self, work: Callable[[], Awaitable[str]], interval_s: Callable[[], float]
@@ -65,6 +79,8 @@ class Boundary:
         try:
             message = await work()
         except (OrgwatchError, StoreError) as failure:
+            if isinstance(failure, OrgRefused) and not failure.retryable:
+                self._see_refused([failure.code or failure.title])
             return await self._failed(failure.title, self._pause_s(failure, interval_s()))
         except Exception as failure:  # noqa: BLE001 - a task's boundary
             # A defect in one source must not silence the others.
@@ -72,6 +88,7 @@ class Boundary:
             said = f"unexpected {type(failure).__name__}: {failure}"
             return await self._failed(said, self._pause_s(None, interval_s()), TaskPhase.FAILED)
         self._failures = 0
+        self._see_refused([])
         pause_s = interval_s()
         next_at = self._clock.now() + timedelta(seconds=pause_s)
         await self._journal.succeeded(message, next_at)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from console.clock import Clock
@@ -40,7 +40,10 @@ _PHASES = {
 
 
 class StreamSource:
-    """Streams the configured channels into the store."""
+    """Streams the configured channels into the store.
+
+    ``see_refused`` is told which channels the org refuses, as often as that is found out.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class StreamSource:
         ledger: StreamLedger,
         ledger_every_real_s: float,
         timings: StreamTimings | None = None,
+        see_refused: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         self._client = client
@@ -63,6 +67,7 @@ class StreamSource:
         self._ledger = ledger
         self._ledger_every_real_s = ledger_every_real_s
         self._timings = timings
+        self._see_refused = see_refused
         self._token: AccessToken | None = None
         self._states: Latest[StreamState] = Latest()
 
@@ -117,6 +122,8 @@ class StreamSource:
     async def _tell_states(self) -> None:
         while True:
             state = await self._states.take()
+            if state.phase is StreamPhase.STREAMING or state.refused:
+                self._see_refused(state.refused)
             await self._journal.say(_PHASES[state.phase], _sentence(state), state.next_attempt_at)
 
     async def _lose(self, loss: ReplayLost) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -29,7 +30,8 @@ from console.collector.org import OrgSource, identity_of_login
 from console.collector.own_calls import OwnCallTally
 from console.collector.pool import PoolSampler
 from console.collector.posture import PostureSource
-from console.collector.rounds import Boundary
+from console.collector.refusals import Refusals
+from console.collector.rounds import Boundary, Pause
 from console.collector.stream import StreamSource
 from console.collector.stream_ledger import StreamLedger
 from console.collector.users import UsersSource
@@ -99,6 +101,7 @@ class Collector:
         self._budget = OwnCallBudget(clock, self._wished, settings.own_calls_fraction)
         self._pool = PoolSampler(self._budget.resize)
         self._connection = ConnectionRecorder()
+        self._refusals = Refusals(clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Collects until ``stop`` is set, then drains what is under way and returns.
@@ -234,7 +237,8 @@ class Collector:
         log_files = LogFilesSource(
             client, writer, clock, self._store_file, _last_success(past, "log files")
         )
-        apps = AppsSource(client, writer, clock)
+        see = self._refusals.see
+        apps = AppsSource(client, writer, clock, partial(see, "apps: hidden"))
         users = UsersSource(client, writer, clock)
         stream = StreamSource(
             settings,
@@ -246,11 +250,9 @@ class Collector:
             StreamLedger(settings.stream_channels, past.hours, past.alive_until),
             self._wished.ledger_real_s,
             self._stream_timings,
+            partial(see, "stream"),
         )
-        permissions = AccessSource(
-            client, clock, settings.username, settings.stream_channels, writer
-        )
-        posture = PostureSource(client, writer, clock)
+        posture = PostureSource(client, writer, clock, partial(see, "access: hidden"))
         tasks.keep("stream", stream.run)
         for name, work, pause in (
             ("limits", limits.round, lambda: self._budget.intervals().limits_s),
@@ -258,11 +260,26 @@ class Collector:
             ("log files", log_files.round, lambda: self._budget.intervals().log_files_s),
             ("apps", apps.round, lambda: self._budget.intervals().apps_s),
             ("users", users.round, lambda: self._budget.intervals().users_s),
-            ("permissions", permissions.round, lambda: self._budget.intervals().permissions_s),
             ("access", posture.round, lambda: posture.pause_s(self._budget.intervals().access_s)),
         ):
             first_pause_s = self._budget.first_pause_s(name, _last_success(past, name))
-            tasks.repeat(name, work, pause, first_pause_s)
+            tasks.repeat(name, work, pause, first_pause_s, see_refused=partial(see, name))
+        self._start_probe(tasks, writer, client, past)
+
+    def _start_probe(
+        self, tasks: "_Tasks", writer: Writer, client: RestClient, past: _Remembered
+    ) -> None:
+        name, settings = "permissions", self._settings
+        source = AccessSource(
+            client, self._clock, settings.username, settings.stream_channels, writer
+        )
+        tasks.repeat(
+            name,
+            lambda: self._refusals.probe(source.round),
+            lambda: self._budget.intervals().permissions_s,
+            self._budget.first_pause_s(name, _last_success(past, name)),
+            pause=self._refusals.pause,
+        )
 
     async def _flush(self, writer: Writer) -> None:
         try:
@@ -296,13 +313,18 @@ class _Tasks:
         work: Callable[[], Awaitable[str]],
         interval_s: Callable[[], float],
         first_pause_s: float = 0.0,
+        *,
+        pause: Pause | None = None,
+        see_refused: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         """Start a task of rounds."""
-        self._start(name, self._boundary(name).repeat(work, interval_s, first_pause_s))
+        boundary = Boundary(self.journal(name), self._clock, self._retry, see_refused)
+        self._start(name, boundary.repeat(work, interval_s, first_pause_s, pause))
 
     def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Start a task that never ends by itself."""
-        self._start(name, self._boundary(name).keep(work))
+        boundary = Boundary(self.journal(name), self._clock, self._retry)
+        self._start(name, boundary.keep(work))
 
     async def end(self) -> None:
         """Cancel every task, wait for all, and say that they stopped."""
@@ -312,9 +334,6 @@ class _Tasks:
             await asyncio.wait(self._running, timeout=_STOP_REAL_S)
         said = (journal.say(TaskPhase.STOPPED, "stopped") for journal in self._journals.values())
         await asyncio.gather(*said)
-
-    def _boundary(self, name: str) -> Boundary:
-        return Boundary(self.journal(name), self._clock, self._retry)
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._running.append(asyncio.create_task(work, name=name))
