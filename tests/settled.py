@@ -14,7 +14,7 @@ from store.records import CoverageState, TaskPhase
 
 DAY = timedelta(hours=24)
 POLL_S = 0.1
-FIRST_ROUNDS = {"limits", "log files", "apps", "users", "org"}
+FIRST_ROUNDS = {"limits", "log files", "apps", "users", "org", "permissions", "access"}
 """Tasks that must have finished a round."""
 
 

@@ -68,13 +68,16 @@ async def probe(client: RestClient, channels: Sequence[str]) -> Findings:
     licences = outcomes.pop("licences")
     found = [_judged(question, outcomes[question.source], own) for question in QUESTIONS]
     found = _with_hourly_files(found)
+    # Before the last question, because SOAP answers carry no limit header: the pool is to be known
+    # when it is over.
+    metadata = await ask_metadata(client, own, PURPOSE)
     offered = await read_streams_offered(client, PURPOSE)
     stored = {finding.source: finding for finding in found}
     found.extend(
         _stream(stream_of(channel), offered, own, stored["stored_events:LoginEvent"])
         for channel in channels
     )
-    found.append(await ask_metadata(client, own, PURPOSE))
+    found.append(metadata)
     return Findings(tuple(found), tuple(sorted(own.held.items())), _licences(licences))
 
 

@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 LOGINS = "/event/LoginEventStream"
 LONG_AGO = "2026-03-10T00:00:00Z"
 """Before everything that the org still holds."""
-SOURCES = ("limits", "log files", "apps", "users", "org")
+SOURCES = ("limits", "log files", "apps", "users", "org", "permissions", "access")
 
 
 @dataclass
