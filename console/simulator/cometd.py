@@ -4,8 +4,7 @@ One request carries one message or an array of them; its answer is one array. A 
 answered last, after whatever came with it, and only held when it came alone.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
@@ -27,6 +26,7 @@ from console.simulator.cometd_subscribe import (
     start_position,
 )
 from console.simulator.faults import FaultKind
+from console.simulator.request_bodies import UnreadableBody, json_of
 from console.simulator.tokens import Grant
 
 FIRST_VERSION = 37
@@ -55,7 +55,7 @@ async def stream(request: web.Request) -> web.Response:
     return response
 
 
-async def _answers(exchange: Exchange, messages: list[Mapping[str, object]]) -> list[Message]:
+async def _answers(exchange: Exchange, messages: Sequence[Mapping[str, object]]) -> list[Message]:
     answers: list[Message] = []
     connects = [message for message in messages if message.get("channel") == "/meta/connect"]
     for message in messages:
@@ -71,15 +71,16 @@ async def _answers(exchange: Exchange, messages: list[Mapping[str, object]]) -> 
     return answers
 
 
-def _messages(body: bytes) -> list[Mapping[str, object]]:
+def _messages(body: bytes) -> Sequence[Mapping[str, object]]:
     try:
-        document = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        document = json_of(body)
+    except UnreadableBody:
         raise web.HTTPBadRequest(text="400::Invalid JSON") from None
     listed = document if isinstance(document, list) else [document]
-    if not all(isinstance(message, dict) for message in listed):
+    messages = [message for message in listed if isinstance(message, dict)]
+    if len(messages) < len(listed):
         raise web.HTTPBadRequest(text="400::Invalid message")
-    return listed
+    return messages
 
 
 def _struck(exchange: Exchange, message: Mapping[str, object]) -> Message | None:

@@ -5,7 +5,6 @@ logged once (REST API guide, Composite). The simulated org's data are read-only:
 write are refused as such.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from aiohttp import web
 
 from console.simulator.composite_references import ReferenceUnknown, with_values
+from console.simulator.request_bodies import UnreadableBody, json_of
 from console.simulator.rest_call import (
     CALL,
     RestCall,
@@ -94,8 +94,8 @@ async def composite(request: web.Request) -> web.Response:
 async def json_object(request: web.Request) -> dict[str, object]:
     """The request's body as a JSON object; raises RestRefused 400 for anything else."""
     try:
-        document = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        document = json_of(await request.read())
+    except UnreadableBody:
         raise RestRefused(400, "JSON_PARSER_ERROR", "The body is not readable JSON") from None
     if not isinstance(document, dict):
         raise RestRefused(400, "JSON_PARSER_ERROR", "The body must be a JSON object")

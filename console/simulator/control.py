@@ -6,7 +6,6 @@ not understand it answers with 400 and ``{"error": "…"}``, a sentence.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from console.simulator.config_text import CONFIGURED_NAMES
 from console.simulator.fault_frame import CONTROL_PATH
 from console.simulator.fault_kinds import FaultNotUnderstood, Number
 from console.simulator.permissions import Permission
+from console.simulator.request_bodies import UnreadableBody, json_of
 from console.simulator.wire import WIRE
 
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop asked", asyncio.Event)
@@ -224,10 +224,9 @@ async def stop(request: web.Request) -> web.Response:
 
 async def _json(request: web.Request) -> object:
     try:
-        document: object = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        return json_of(await request.read())
+    except UnreadableBody:
         raise NotUnderstood("the body must be a JSON object") from None
-    return document
 
 
 def _time(request: web.Request, name: str, default: datetime) -> datetime:
@@ -236,9 +235,9 @@ def _time(request: web.Request, name: str, default: datetime) -> datetime:
         return default
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NotUnderstood(f"{name} must be an ISO 8601 time") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _text(moment: datetime) -> str:

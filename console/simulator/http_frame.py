@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from aiohttp import web
 
 from console.simulator.fault_frame import CONTROL_PATH, SPOILED
+from console.simulator.request_bodies import UnreadableBody, json_of
 from console.simulator.rest_call import (
     CALL,
     RestRefused,
@@ -45,16 +46,24 @@ async def org_frame(request: web.Request, handler: Handler) -> web.StreamRespons
     wire = request.app[WIRE]
     wire.world.advance()
     if request.path.startswith(CONTROL_PATH):
-        return await handler(request)
+        return await _answered(request, handler)
     wire.tally.note(request.path, client_name(request) or request.headers.get("User-Agent", ""))
     is_rest = request.path.startswith(_REST_ROOT)
     with wire.running.running() if is_rest else nullcontext():
-        response = await handler(request)
+        response = await _answered(request, handler)
     if is_rest and request.headers.get("X-PrettyPrint") in ("1", "true"):
         _print_pretty(response)
     if isinstance(response, web.Response) and _worth_compressing(request, response):
         response.enable_compression(web.ContentCoding.gzip)
     return response
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The handler's answer, or a refusal of a body that is not compressed as its header says."""
+    try:
+        return await handler(request)
+    except web.RequestPayloadError:
+        return web.Response(status=400, text="Bad Request")
 
 
 @web.middleware
@@ -109,8 +118,13 @@ def _length_of(raw_headers: Iterable[tuple[bytes, bytes]]) -> int:
 def _print_pretty(response: web.StreamResponse) -> None:
     """``X-PrettyPrint: 1``: the same JSON for people's eyes."""
     is_json = response.content_type == "application/json"
-    if isinstance(response, web.Response) and is_json and response.text and not response.prepared:
-        response.text = json.dumps(json.loads(response.text), indent=2)
+    if not (isinstance(response, web.Response) and is_json and not response.prepared):
+        return
+    try:
+        document = json_of(response.text.encode() if response.text else b"")
+    except UnreadableBody:  # empty, or spoilt on purpose
+        return
+    response.text = json.dumps(document, indent=2)
 
 
 def _refusal(refused: RestRefused) -> web.Response:

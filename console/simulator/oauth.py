@@ -11,6 +11,7 @@ from console.simulator.oauth_clients import text_of
 from console.simulator.oauth_device import begin_device
 from console.simulator.oauth_errors import NO_STORE, TokenRefused, refusal
 from console.simulator.oauth_flows import TokenRequest, accept
+from console.simulator.request_bodies import form_of
 from console.simulator.wire import WIRE, Wire
 from console.simulator.world import LoginAttempt
 
@@ -23,7 +24,7 @@ def add_oauth_routes(router: web.UrlDispatcher) -> None:
 async def issue_token(request: web.Request) -> web.Response:
     """An access token for whatever the form offers, or a refusal with its captured words."""
     wire = request.app[WIRE]
-    form = await request.post()
+    form = await form_of(request)
     asked = TokenRequest(wire, request, form, wire.server_time())
     try:
         _strike(wire)

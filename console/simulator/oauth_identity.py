@@ -10,6 +10,7 @@ from aiohttp import web
 from console.simulator.moments import iso_ms, to_ms
 from console.simulator.oauth_answers import identity_of
 from console.simulator.oauth_errors import NO_STORE
+from console.simulator.request_bodies import form_of
 from console.simulator.rest_call import bearer_token
 from console.simulator.story import SimUser
 from console.simulator.tokens import Grant
@@ -179,7 +180,7 @@ async def _token(request: web.Request) -> str | None:
     sent = bearer_token(request) or request.query.get("oauth_token")
     sent = sent or request.query.get("access_token")
     if sent is None and request.method == "POST":
-        posted = (await request.post()).get("access_token")
+        posted = (await form_of(request)).get("access_token")
         sent = posted if isinstance(posted, str) else None
     return sent
 

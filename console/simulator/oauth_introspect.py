@@ -10,6 +10,7 @@ from aiohttp import web
 from console.simulator.oauth_answers import identity_of, identity_url
 from console.simulator.oauth_clients import proven_client, text_of
 from console.simulator.oauth_errors import NO_STORE, TokenRefused, missing, refusal, wrong_secret
+from console.simulator.request_bodies import form_of
 from console.simulator.story import SimApp
 from console.simulator.tokens import Grant, RefreshGrant
 from console.simulator.wire import WIRE, Wire
@@ -25,7 +26,7 @@ def add_introspect_routes(router: web.UrlDispatcher) -> None:
 async def introspect_token(request: web.Request) -> web.Response:
     """The token's owner, app, scopes and end; refused to a client that proves nothing."""
     wire = request.app[WIRE]
-    form = await request.post()
+    form = await form_of(request)
     try:
         names_itself = text_of(form, "client_id") or text_of(form, "client_assertion")
         if not names_itself and "Authorization" not in request.headers:

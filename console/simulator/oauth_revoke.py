@@ -9,6 +9,7 @@ import re
 from aiohttp import web
 
 from console.simulator.oauth_errors import NO_STORE, TokenRefused, refusal
+from console.simulator.request_bodies import form_of
 from console.simulator.wire import WIRE
 
 _HINTS = ("access_token", "refresh_token")
@@ -23,7 +24,7 @@ def add_revoke_routes(router: web.UrlDispatcher) -> None:
 
 async def revoke_by_form(request: web.Request) -> web.Response:
     """200 and nothing, or 400 for a token that is not in force."""
-    form = await request.post()
+    form = await form_of(request)
     token = form.get("token") or request.query.get("token")
     hint = form.get("token_type_hint")
     refused = _revoke(request, token, hint)

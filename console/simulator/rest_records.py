@@ -3,7 +3,6 @@
 Shapes: REST API guide, sObject Rows, sObject Collections, sObject Blob Get.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from console.simulator.request_bodies import UnreadableBody, json_of
 from console.simulator.rest_call import CALL, RestCall, RestRefused, not_found
 from console.simulator.rest_query import MOST_PAGE_ROWS, first_page
 from console.simulator.rest_sobjects import visible_table
@@ -116,8 +116,8 @@ def _listed(text: str) -> list[str]:
 
 def _posted(body: bytes) -> tuple[list[str], list[str]]:
     try:
-        document = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        document = json_of(body)
+    except UnreadableBody:
         raise RestRefused(400, "JSON_PARSER_ERROR", "The body is not readable JSON") from None
     fields = document if isinstance(document, dict) else {}
     ids, names = fields.get("ids"), fields.get("fields")
