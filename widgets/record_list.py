@@ -6,6 +6,7 @@ markup is ever read from them.
 """
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -26,7 +27,7 @@ from widgets.row_types import Cell, Column, RecordView, Row, Tone
 
 _GUTTER = 1
 _HEADER_LINES = 1
-_EMPTY_LINES = 3
+_EMPTY_LINES = 5
 _MARK = "▌"
 _NOTHING = RecordView(columns=(), rows=(), empty="")
 
@@ -350,7 +351,8 @@ class RecordList(ScrollView, can_focus=True):
 
     def _empty_strip(self, line: int, width: int) -> Strip:
         style = self._base + self._part("muted")
-        text = " " * _GUTTER + self._view.empty if line == 1 else ""
+        lines = ["", *wrap(self._view.empty, max(width - 2 * _GUTTER, 1))]
+        text = " " * _GUTTER + lines[line] if line < len(lines) else ""
         return _strip([Segment(text, style)], width, style)
 
     @property
