@@ -29,6 +29,12 @@ class PoolSampler:
         self._newest.put(header)
         self._on_size(header.max_calls)
 
+    async def flush(self, writer: Writer) -> None:
+        """Store the newest header, where it is not stored yet."""
+        header = self._newest.take_now()
+        if header is not None:
+            await _store(writer, header)
+
     async def run(self, writer: Writer, every_real_s: float) -> None:
         """Store for ever."""
         while True:

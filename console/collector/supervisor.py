@@ -285,8 +285,9 @@ class Collector:
         try:
             await self._login.flush(writer)
             await self._own_calls.flush(writer)
+            await self._pool.flush(writer)
         except StoreError as problem:
-            _log.warning("the last own calls are not stored: %s", problem)
+            _log.warning("what was seen last is not stored: %s", problem)
 
 
 class _Tasks:
