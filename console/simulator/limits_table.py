@@ -80,10 +80,15 @@ NESTED_BY_APP = (
 NESTED_UNTIL = 57
 
 
-def limits_at(at_ms: int, pool_max: int, pool_used: int) -> dict[str, tuple[int, int]]:
-    """Every limit as (Max, Remaining) at a moment, in the alphabetical order of ``/limits``."""
+def limits_at(
+    at_ms: int, pool_max: int, pool_used: int, fullest_share: float
+) -> dict[str, tuple[int, int]]:
+    """Every limit as (Max, Remaining) at a moment, in the alphabetical order of ``/limits``.
+
+    No typical share but that of the API pool is larger than ``fullest_share``.
+    """
     found = {
-        name: (most, most - _used(name, most, share, way, at_ms))
+        name: (most, most - _used(name, most, min(share, fullest_share), way, at_ms))
         for name, most, share, way in _LIMITS
     }
     found["DailyApiRequests"] = (pool_max, pool_max - pool_used)

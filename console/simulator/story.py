@@ -103,6 +103,8 @@ class OrgFacts:
     console_app: SimApp
     """The External Client App that orgwatch itself logs in with."""
     console_user: SimUser
+    fullest_limit_share: float = 1.0
+    """How far the fullest of the other limits is usually used, the API pool aside."""
 
     @property
     def pool_max(self) -> int:

@@ -152,7 +152,8 @@ class World:
     def limits(self, at: datetime | None = None) -> dict[str, tuple[int, int]]:
         """Every limit as (Max, Remaining) at ``at``, default now, as ``/limits`` names them."""
         moment = at or self.now()
-        return limits_at(to_ms(moment), self.pool_max, self.pool_used(moment))
+        used, fullest = self.pool_used(moment), self.facts.fullest_limit_share
+        return limits_at(to_ms(moment), self.pool_max, used, fullest)
 
     def nested_limits(self) -> dict[str, dict[str, tuple[int, int]]]:
         """The limits that ``/limits`` shows inside another, by the outer one's name."""

@@ -11,6 +11,8 @@ from console.simulator.story_acme import ACME, INTEGRATIONS
 
 _MOST_ERRORS = 0.008
 _OLDEST_VERSION = "58.0"
+_FULLEST_LIMIT = 0.55
+"""Far from what a console warns of, also at its busiest."""
 _GONE_APPS = (apps.HR, apps.FAX)
 _GONE_USERS = (people.HR,)
 
@@ -27,8 +29,10 @@ CALM_FACTS = replace(
     ACME,
     apps=tuple(app for app in ACME.apps if app not in _GONE_APPS),
     users=tuple(user for user in ACME.users if user not in _GONE_USERS),
+    fullest_limit_share=_FULLEST_LIMIT,
 )
-"""Acme, rid of the feed that was never installed and of the forgotten fax gateway."""
+"""Acme, rid of the feed that was never installed, of the forgotten fax gateway, and of the storage
+that is nearly full."""
 
 CALM_INTEGRATIONS = tuple(
     _calmed(integration) for integration in INTEGRATIONS if integration.app not in _GONE_APPS
@@ -54,7 +58,8 @@ CALM_WEEK = Scenario(
     description=(
         "Fifteen integrations go about their business with the variance that every week has:"
         " busy middays, quiet nights, a bad password now and then. A console that raises an alarm"
-        " here cries wolf. All other stories about a single incident happen in this org."
+        " here cries wolf; that users have wide permissions and apps still have to move is a"
+        " finding, and no alarm. All other stories about a single incident happen in this org."
     ),
     facts=CALM_FACTS,
     integrations=CALM_INTEGRATIONS,

@@ -9,6 +9,7 @@ import pytest
 from console.errors import ConfigurationError
 from console.simulator.fault_documents import fault_from
 from console.simulator.fault_kinds import FaultKind
+from console.simulator.limits_table import limits_at
 from console.simulator.logins import Login
 from console.simulator.moments import DAY_MS, HOUR_MS, MINUTE_MS, to_ms
 from console.simulator.places import place_of
@@ -128,6 +129,14 @@ def test_scripted_troubles_are_documents_that_the_control_endpoint_takes() -> No
 def test_stories_without_an_incident_plant_none(name: str) -> None:
     plot = STAGES[name].plot
     assert (plot.incidents, plot.calls, plot.logins, plot.acts) == ((), (), (), ())
+
+
+def test_in_a_calm_week_no_limit_comes_near_its_end() -> None:
+    facts = CALM.scenario.facts
+    for hour in range(7 * 24):
+        at_ms = OPENED_MS + hour * HOUR_MS - 1
+        limits = limits_at(at_ms, 115_000, 0, facts.fullest_limit_share)
+        assert max(1 - left / most for most, left in limits.values() if most) < 0.75
 
 
 def test_in_a_calm_week_nothing_stands_out() -> None:
