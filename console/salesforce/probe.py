@@ -169,13 +169,14 @@ def _stream(
             source, title, False, f"the permission {VIEW_EVENTS}", "the user does not hold it"
         )
     switched_on = offered.switched_on.get(stream)
+    if stored.missing == EVENT_MONITORING and switched_on is not True:
+        # Setup offers no switch for what was not bought.
+        return SourceFinding(source, title, False, EVENT_MONITORING, stored.evidence)
     if switched_on is False:
         missing = f"{stream} switched on in Setup, Event Manager"
         return SourceFinding(source, title, False, missing, "the event settings say it is off")
     if switched_on and own.holds(VIEW_EVENTS):
         return SourceFinding(source, title, True, None, "the event settings say it is on")
-    if stored.readable is False and own.holds(VIEW_EVENTS):
-        return SourceFinding(source, title, False, EVENT_MONITORING, stored.evidence)
     reason = offered.why_unknown or own.why_unknown or f"the event settings do not name {stream}"
     if offered.why_unknown and own.holds(VIEW_EVENTS):
         reason += f"; the permission {VIEW_SETUP} shows them"

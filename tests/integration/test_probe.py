@@ -125,6 +125,7 @@ async def test_an_org_without_event_monitoring_lacks_a_licence_and_not_a_permiss
     assert "Event Monitoring" in (seen["stored_events:LoginEvent"].missing or "")
     assert seen["stream:LogoutEventStream"].readable is True
     assert seen["stream:LoginEventStream"].readable is False
+    assert "Event Monitoring" in (seen["stream:LoginEventStream"].missing or "")
 
 
 async def test_a_probe_costs_less_than_twenty_calls(org: RunningOrg) -> None:
