@@ -52,6 +52,10 @@ PICTURES = (
     Picture("events-dark-narrow", ("4",), NARROW),
     Picture("event-dark-wide", ("4", "enter"), WIDE),
     Picture("migration-dark-wide", ("5",), WIDE),
+    Picture("access-dark-wide", ("6",), WIDE),
+    Picture("access-dark-narrow", ("6",), NARROW),
+    Picture("access-credentials-dark-wide", ("6", "v", "v"), WIDE),
+    Picture("access-user-dark-wide", ("6", "enter"), WIDE),
     Picture("help-dark-wide", ("question_mark",), WIDE),
 )
 

@@ -11,8 +11,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from store import apps, console_state, coverage, limit_samples, stream_events
+from store import (
+    apps,
+    console_state,
+    coverage,
+    limit_samples,
+    posture,
+    source_access,
+    stream_events,
+)
+from store.access_records import AccessProbe, Readable, SourceAccess
 from store.log_ingest import ingest
+from store.posture_records import (
+    HeldPermission,
+    IntegrationUser,
+    LoginSum,
+    OrgCertificate,
+    PostureSnapshot,
+    TokenSum,
+)
 from store.records import (
     AppKind,
     AppRecord,
@@ -90,7 +107,15 @@ _HEADER = (
 def fill_still_store(path: Path) -> None:
     """Create the store at ``path`` and write the morning into it."""
     with open_writer(path) as writer:
-        for write in (_write_console, _write_limits, _write_logs, _write_stream, _write_apps):
+        for write in (
+            _write_console,
+            _write_limits,
+            _write_logs,
+            _write_stream,
+            _write_apps,
+            _write_probe,
+            _write_posture,
+        ):
             writer.submit(write).result(timeout=60)
 
 
@@ -102,7 +127,16 @@ def _user_id(name: str) -> str:
 def _write_console(connection: sqlite3.Connection) -> None:
     identity = OrgIdentity("acme", "00D000000000001EAA", "Acme", "Enterprise Edition", None, 15)
     console_state.record_identity(connection, identity)
-    login = LoginState("watch@acme.example", NOW, NOW - timedelta(minutes=34), None, None, None)
+    login = LoginState(
+        username="watch@acme.example",
+        last_request_at=NOW - timedelta(minutes=34),
+        obtained_at=NOW - timedelta(minutes=34),
+        expires_at=NOW + timedelta(minutes=86),
+        expiry_source="introspection",
+        error=None,
+        key_in_use="first",
+        certificate_until=NOW + timedelta(days=201),
+    )
     console_state.record_login(connection, login)
     stream = TaskState("stream", TaskPhase.RUNNING, NOW - timedelta(hours=26), "", None, NOW)
     console_state.record_task(connection, stream)
@@ -227,6 +261,101 @@ def _write_apps(connection: sqlite3.Connection) -> None:
     apps.record_snapshot(
         connection, AppSnapshot(NOW - timedelta(minutes=20), tuple(inventory), hidden)
     )
+
+
+SOURCES = (
+    ("limits", "Limits of the org", Readable.YES, None),
+    ("log_files", "Event log files", Readable.YES, None),
+    ("hourly_log_files", "Hourly event log files", Readable.YES, None),
+    (
+        "event_log_objects",
+        "Event log objects",
+        Readable.NO,
+        "Event Log Objects (Event Monitoring) switched on",
+    ),
+    ("login_history", "Login history of others", Readable.YES, None),
+    ("permission_sets", "Permission sets", Readable.YES, None),
+    ("oauth_tokens", "OAuth tokens of others", Readable.YES, None),
+    ("sessions", "Sessions of others", Readable.UNKNOWN, None),
+    ("certificates", "Certificates", Readable.NO, "the permission View Setup and Configuration"),
+    ("stream:LoginEventStream", "Stream LoginEventStream", Readable.YES, None),
+    ("stream:ApiEventStream", "Stream ApiEventStream", Readable.YES, None),
+)
+
+
+def _write_probe(connection: sqlite3.Connection) -> None:
+    said = {
+        Readable.YES: "the org answered",
+        Readable.NO: "The object is not there for this user (INVALID_TYPE)",
+        Readable.UNKNOWN: "no session of another user is listed",
+    }
+    probe = AccessProbe(
+        taken_at=NOW - timedelta(minutes=50),
+        username="watch@acme.example",
+        sources=tuple(
+            SourceAccess(name, title, readable, missing, said[readable])
+            for name, title, readable, missing in SOURCES
+        ),
+        permissions=(("API Enabled", True), ("View Setup and Configuration", False)),
+        licences=(("Salesforce", 15, 11), ("Salesforce Integration", 20, 11)),
+    )
+    source_access.record_probe(connection, probe)
+
+
+def _write_posture(connection: sqlite3.Connection) -> None:
+    callers = {caller.user: caller for caller in CALLERS}
+    snapshot = PostureSnapshot(
+        taken_at=NOW - timedelta(minutes=45),
+        logins_since=NOW - timedelta(days=30),
+        users=tuple(_integration_user(place, name) for place, name in enumerate(callers)),
+        logins=tuple(_login_sum(caller) for caller in callers.values()),
+        tokens=tuple(_token_sum(caller) for caller in callers.values() if caller.app),
+        grants=(),
+        certificates=(
+            OrgCertificate("Single Sign-On of 2023", NOW - timedelta(days=41), 2_048, False),
+        ),
+        not_visible={"SetupEntityAccess": "needs the permission View Setup and Configuration"},
+    )
+    posture.record_posture(connection, snapshot)
+
+
+def _integration_user(place: int, name: str) -> IntegrationUser:
+    """Every third one holds a full licence and an administrator's permissions."""
+    is_broad = place % 3 == 0
+    profile = "Integration Legacy" if is_broad else "Minimum Access"
+    through = f"profile {profile}"
+    held = ("Modify All Data", "View All Data") if is_broad else ("API Only User",)
+    return IntegrationUser(
+        user_id=_user_id(name),
+        username=f"{name}@acme.example",
+        name=name,
+        is_active=True,
+        profile=profile,
+        licence="Salesforce" if is_broad else "Salesforce Integration",
+        last_login_at=NOW - timedelta(hours=7 * place + 1),
+        is_frozen=False,
+        permissions=tuple(HeldPermission(label, through) for label in held),
+        permission_set_licences=(),
+    )
+
+
+def _login_sum(caller: Caller) -> LoginSum:
+    is_soap = caller.family == "SOAP"
+    return LoginSum(
+        user_id=_user_id(caller.user),
+        application=caller.app or "N/A",
+        login_type="Other Apex API" if is_soap else "Remote Access 2.0",
+        login_sub_type="SOAP API Login" if is_soap else "OAuth JWT Bearer",
+        source_ip=caller.address,
+        status="Success",
+        logins=12,
+        last_at=NOW - timedelta(hours=5),
+    )
+
+
+def _token_sum(caller: Caller) -> TokenSum:
+    used = NOW - timedelta(days=120 if caller.user == "svc-dwh" else 1)
+    return TokenSum(_user_id(caller.user), caller.app, 2, 1_240, used)
 
 
 def _app(name: str, app_id: str | None, namespace: str | None = None) -> AppRecord:

@@ -29,6 +29,11 @@ SCREENS = {
     "event": ("4", "enter"),
     "migration": ("5",),
     "app": ("5", "enter"),
+    "access": ("6",),
+    "sources": ("6", "v"),
+    "credentials": ("6", "v", "v"),
+    "versions": ("6", "V"),
+    "user": ("6", "enter"),
     "help": ("question_mark",),
 }
 """The keys that lead to each screen."""
