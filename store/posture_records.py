@@ -32,6 +32,8 @@ class IntegrationUser:
     """Those of the watched permissions that the user holds."""
     permission_set_licences: tuple[str, ...] | None
     """Developer names."""
+    permissions_not_visible: tuple[str, ...] = ()
+    """Watched permissions, by label, whose column the org does not show: nobody knows of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class TokenSum:
     app_name: str
     tokens: int
     uses: int | None
+    """None unless the org says it of each."""
     last_used_at: datetime | None
+    oldest_use_at: datetime | None = None
+    """When the one of them that was idle for longest was last used, as far as the org says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,10 @@ class UserFacts:
     """Apps by which it came in the window: name, and the inventory's record where it is known."""
     logins: tuple[LoginSum, ...]
     logins_known: bool
-    """Whether the login history could be read."""
+    """Whether the login history could be read whole; where not, what was read still counts."""
     tokens: tuple[TokenSum, ...]
     tokens_known: bool
+    """The same of tokens."""
     api_versions: tuple[str, ...]
     """In the log rows of the window."""
     logs_known: bool
@@ -87,6 +88,8 @@ def _api_only(user: IntegrationUser) -> PostureCheck:
     through = [held.through for held in user.permissions if held.name == API_ONLY]
     if through:
         return _pass("api_only", title, f"{API_ONLY} through {through[0]}")
+    if API_ONLY in user.permissions_not_visible:
+        return _unknown("api_only", title, f"the org does not show who holds {API_ONLY}")
     return _fail(
         "api_only",
         title,
@@ -116,6 +119,9 @@ def _privileges(user: IntegrationUser) -> PostureCheck:
     if user.permissions is None:
         return _unknown("privileges", title, "its permission sets are not visible")
     broad = [held for held in user.permissions if held.name != API_ONLY]
+    if not broad and user.permissions_not_visible:
+        hidden = _joined(user.permissions_not_visible)
+        return _unknown("privileges", title, f"the org does not show who holds {hidden}")
     if not broad:
         return _pass("privileges", title, "it holds none of the administrator's permissions")
     return _fail(
@@ -124,6 +130,9 @@ def _privileges(user: IntegrationUser) -> PostureCheck:
         _joined(f"{held.name} through {held.through}" for held in _unique(broad)),
         "Give it the objects and fields that it needs by a permission set of its own.",
     )
+
+
+_ONLY_SOME_APPS = "neither logs nor logins are visible, so other apps may be in use"
 
 
 def _pre_authorized(facts: UserFacts) -> PostureCheck:
@@ -138,6 +147,8 @@ def _pre_authorized(facts: UserFacts) -> PostureCheck:
             f"every user may authorize: {_joined(open_to_all)}",
             "Set the app's Permitted Users to Admin approved users are pre-authorized.",
         )
+    if not (facts.logs_known or facts.logins_known):
+        return _unknown(id_, title, _ONLY_SOME_APPS)
     unclear = [name for name, app in facts.apps if app is None or app.pre_authorized_only is None]
     if unclear:
         return _unknown(id_, title, f"the policy is not visible of: {_joined(unclear)}")
@@ -160,6 +171,8 @@ def _scopes(facts: UserFacts) -> PostureCheck:
             _joined(broad),
             "Leave the app only the scopes that it uses; a server needs no refresh token.",
         )
+    if not (facts.logs_known or facts.logins_known):
+        return _unknown(id_, title, _ONLY_SOME_APPS)
     unclear = [name for name, app in facts.apps if app is None or app.scopes is None]
     if unclear:
         return _unknown(id_, title, f"the scopes are not visible of: {_joined(unclear)}")
@@ -175,15 +188,18 @@ _ENDING_FLOWS = {
     "oauthhybriduseragent": "user-agent",
 }
 """LoginSubType without blanks and case: the flows that end in February 2027."""
+_LASTING_KINDS = (
+    "oauth", "remoteaccess", "saml", "certificate", "application", "partner",
+    "uipasswordreset", "usernamepasswordui", "internalsalesforce",
+)  # fmt: skip
+"""How the other values of LoginSubType and LoginType begin, in the same form. An org that answers
+in another language, or with what came later, matches none: then nothing is claimed."""
 
 
 def _flows(facts: UserFacts) -> PostureCheck:
     id_, title = "flows", "Login flow"
-    if not facts.logins_known:
-        return _unknown(id_, title, "the login history is not visible")
-    if not facts.logins:
-        return _unknown(id_, title, "no login in the history that was read")
-    ending = sorted({flow for login in facts.logins if (flow := ending_flow(login))})
+    logins = [login for login in facts.logins if succeeded(login)]
+    ending = sorted({flow for login in logins if (flow := ending_flow(login))})
     if ending:
         return _fail(
             id_,
@@ -191,8 +207,27 @@ def _flows(facts: UserFacts) -> PostureCheck:
             f"it logs in by {_joined(ending)}, which Salesforce ends",
             "Move it to the JWT bearer or the client credentials flow of an External Client App.",
         )
-    kinds = {login.login_sub_type or login.login_type for login in facts.logins}
-    return _pass(id_, title, f"seen: {_joined(sorted(filter(None, kinds)))}")
+    if not facts.logins_known:
+        return _unknown(id_, title, "the login history is not visible, or only a part of it")
+    if not logins:
+        return _unknown(id_, title, "no successful login in the history that was read")
+    kinds = sorted({login.login_sub_type or login.login_type for login in logins})
+    strange = [kind for kind in kinds if not _plain(kind).startswith(_LASTING_KINDS)]
+    if strange:
+        return _unknown(id_, title, f"not known to last or to end: {_joined(strange)}")
+    return _pass(id_, title, f"seen: {_joined(kinds)}")
+
+
+def succeeded(login: LoginSum) -> bool:
+    """Whether these logins let the user in; the others are attempts, by whomever.
+
+    ``Success`` is what the login history says (object reference, LoginHistory).
+    """
+    return login.status.strip().casefold() == "success"
+
+
+def _plain(kind: str) -> str:
+    return "".join(filter(str.isalnum, kind)).lower()
 
 
 def ending_flow(login: LoginSum) -> str | None:
@@ -200,12 +235,12 @@ def ending_flow(login: LoginSum) -> str | None:
 
     The label and the API value of LoginSubType differ by blanks and hyphens only.
     """
-    sub_type = "".join(filter(str.isalnum, login.login_sub_type)).lower()
+    sub_type = _plain(login.login_sub_type)
     if sub_type.startswith("soapapilogin"):
         return "SOAP login()"
     if sub_type in _ENDING_FLOWS:
         return _ENDING_FLOWS[sub_type]
-    kind = "".join(filter(str.isalnum, login.login_type)).lower()
+    kind = _plain(login.login_type)
     # SOAP login() is listed as Other Apex API (object reference, LoginHistory).
     return "SOAP login()" if kind in ("otherapexapi", "otherapi") else None
 
@@ -234,22 +269,22 @@ def _versions(facts: UserFacts, today: date) -> PostureCheck:
 
 def _tokens(facts: UserFacts, now: datetime) -> PostureCheck:
     id_, title = "tokens", "Tokens in use"
-    if not facts.tokens_known:
-        return _unknown(id_, title, "tokens of other users are not visible")
-    if not facts.tokens:
-        return _pass(id_, title, "it holds no token that the org lists")
     idle = [
-        token
+        (token.app_name, used)
         for token in facts.tokens
-        if token.last_used_at is not None and now - token.last_used_at > IDLE_TOKEN
+        if (used := token.oldest_use_at or token.last_used_at) and now - used > IDLE_TOKEN
     ]
     if idle:
         return _fail(
             id_,
             title,
-            _joined(f"{token.app_name} last used {token.last_used_at:%Y-%m-%d}" for token in idle),
+            _joined(f"{app} last used {used:%Y-%m-%d}" for app, used in idle),
             "Revoke what nobody uses: Setup, Connected Apps OAuth Usage.",
         )
+    if not facts.tokens_known:
+        return _unknown(id_, title, "tokens of other users are not visible, or only some")
+    if not facts.tokens:
+        return _pass(id_, title, "it holds no token that the org lists")
     if any(token.last_used_at is None for token in facts.tokens):
         return _unknown(id_, title, "the org does not say when some of its tokens were last used")
     return _pass(
@@ -262,11 +297,7 @@ def _sources(facts: UserFacts) -> PostureCheck:
     networks = facts.expect.source if facts.expect else ()
     if not networks:
         return _unknown(id_, title, "no addresses are agreed with its owner (expect.source)")
-    if not facts.logins_known:
-        return _unknown(id_, title, "the login history is not visible")
-    seen = sorted({login.source_ip for login in facts.logins if login.source_ip})
-    if not seen:
-        return _unknown(id_, title, "no login with an address in the history that was read")
+    seen = sorted({each.source_ip for each in facts.logins if each.source_ip and succeeded(each)})
     foreign = [address for address in seen if not _is_within(address, networks)]
     if foreign:
         return _fail(
@@ -275,6 +306,10 @@ def _sources(facts: UserFacts) -> PostureCheck:
             f"outside {', '.join(networks)}: {_joined(foreign)}",
             "Ask its owner; where it is meant, add the network to expect.source.",
         )
+    if not facts.logins_known:
+        return _unknown(id_, title, "the login history is not visible, or only a part of it")
+    if not seen:
+        return _unknown(id_, title, "no login with an address in the history that was read")
     return _pass(id_, title, f"all of {len(seen)} within {', '.join(networks)}")
 
 

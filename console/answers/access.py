@@ -191,8 +191,10 @@ class _Judging:
         self.tokens_known = "OauthToken" not in snapshot.not_visible and sources.is_readable(
             "oauth_tokens"
         )
-        self._logins_known = snapshot.logins_since is not None and sources.is_readable(
-            "login_history"
+        self._logins_known = (
+            snapshot.logins_since is not None
+            and "LoginHistory" not in snapshot.not_visible
+            and sources.is_readable("login_history")
         )
         self._use = use
         self._expectations = expectations

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from console.analysis.attribution import Attribution, CallerIdentity
 from console.analysis.migration import app_key
+from console.analysis.posture import succeeded
 from console.answers.moment import Moment
 from console.answers.names import KnownNames
 from console.settings import IntegrationSettings
@@ -139,7 +140,9 @@ class _Gathering:
                 use.versions[facet.value] += facet.calls
 
     def add_login(self, login: LoginSum) -> None:
-        """Logins of one kind of one user."""
+        """Logins of one kind of one user; failed ones are attempts, and use nothing."""
+        if not succeeded(login):
+            return
         uses = [self._user(login.user_id)]
         if comes_through_app(login):
             app = self._app_named(login.application)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from cryptography import x509
 
 from console.errors import OrgRefused, UnreadableAnswer
+from console.salesforce.hidden import note_hidden
 from console.salesforce.posture_types import AppCertificateFact
 from console.salesforce.rest import RestClient
 from console.salesforce.values import Record, child_of, text_of
@@ -56,10 +57,7 @@ async def _read(
             not_visible[metadata_type] = f"only {MOST_APPS} of {len(names):,} were read"
         return await client.read_metadata(metadata_type, names[:MOST_APPS], purpose=purpose)
     except OrgRefused as refused:
-        if refused.retryable:
-            raise
-        code = f" ({refused.code})" if refused.code else ""
-        not_visible[metadata_type] = f"{refused.title}{code}"
+        note_hidden(refused, metadata_type, not_visible)
     except UnreadableAnswer as odd:
         not_visible[metadata_type] = odd.title
     return ()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from console.errors import OrgRefused
 from console.salesforce.app_certificates import read_app_certificates
+from console.salesforce.hidden import note_hidden
 from console.salesforce.posture_types import (
     AppGrantFact,
     CertificateFact,
@@ -76,10 +77,7 @@ async def _rows(
     try:
         return await client.query(soql, purpose=PURPOSE, tooling=tooling)
     except OrgRefused as refused:
-        if refused.retryable:
-            raise
-        code = f" ({refused.code})" if refused.code else ""
-        not_visible[sobject] = f"{refused.title}{code}"
+        note_hidden(refused, sobject, not_visible)
         return []
 
 
@@ -136,7 +134,12 @@ def _token_sum(user_id: str, app: str, rows: Sequence[Record]) -> TokenSumFact:
     uses = [count for row in rows if (count := integer_of(row, "UseCount")) is not None]
     used = [at for row in rows if (at := moment_of(row, "LastUsedDate")) is not None]
     return TokenSumFact(
-        user_id, app, len(rows), sum(uses) if uses else None, max(used, default=None)
+        user_id=user_id,
+        app_name=app,
+        tokens=len(rows),
+        uses=sum(uses) if len(uses) == len(rows) else None,
+        last_used_at=max(used, default=None),
+        oldest_use_at=min(used, default=None),
     )
 
 

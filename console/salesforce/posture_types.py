@@ -27,6 +27,8 @@ class IntegrationUserFact:
     is_frozen: bool | None
     permissions: tuple[HeldPermissionFact, ...] | None
     permission_set_licences: tuple[str, ...] | None
+    permissions_not_visible: tuple[str, ...]
+    """Watched permissions whose column the org does not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class TokenSumFact:
     tokens: int
     uses: int | None
     last_used_at: datetime | None
+    oldest_use_at: datetime | None
+    """When the one of them that was idle for longest was last used."""
 
 
 @dataclass(frozen=True, slots=True)

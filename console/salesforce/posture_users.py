@@ -5,9 +5,11 @@ licence and the callers that logs name. Columns and licence names: object refere
 User, UserLicense, PermissionSetLicense) and help on integration users.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from console.errors import OrgRefused
+from console.salesforce.hidden import missing_column, note_hidden
 from console.salesforce.posture_types import HeldPermissionFact, IntegrationUserFact
 from console.salesforce.rest import RestClient
 from console.salesforce.soql import quoted_list
@@ -17,6 +19,7 @@ INTEGRATION_LICENCE = "Salesforce Integration"
 MOST_USERS = 2_000
 """Integration users that are looked at; an org with more has given every person the API alone."""
 _IN_ONE_QUERY = 200
+_MOST_LACKING = 3
 
 API_ONLY = "API Only User"
 WATCHED = {
@@ -37,7 +40,13 @@ _CANDIDATES = {
     f"LIMIT {MOST_USERS}",
 }
 _USER_COLUMNS = (
-    "Id, Username, Name, IsActive, LastLoginDate, Profile.Name, Profile.UserLicense.Name"
+    "Name", "IsActive", "LastLoginDate", "Profile.Name", "Profile.UserLicense.Name"
+)  # fmt: skip
+_SET_COLUMNS = (
+    "PermissionSet.Label",
+    "PermissionSet.IsOwnedByProfile",
+    "PermissionSet.Profile.Name",
+    *(f"PermissionSet.{column}" for column in WATCHED),
 )
 
 _Rows = list[Record]
@@ -51,78 +60,168 @@ async def read_integration_users(
     What could not be read goes into ``not_visible``.
     """
     outcomes = await client.query_together(_CANDIDATES, purpose=purpose)
+    # The callers first: where there are too many, those that are in use are looked at.
     ids = {caller[:15]: caller for caller in callers}
     for sobject, column in (("PermissionSetAssignment", "AssigneeId"), ("User", "Id")):
-        for row in _readable(outcomes[sobject], sobject, not_visible):
+        rows = _readable(outcomes[sobject], sobject, not_visible)
+        if len(rows) >= MOST_USERS:
+            not_visible["User"] = f"only {MOST_USERS:,} integration users were read of more"
+        for row in rows:
             user_id = text_of(row, column)
             if user_id:
                 ids[user_id[:15]] = user_id
     if len(ids) > MOST_USERS:
         not_visible["User"] = f"only {MOST_USERS:,} of {len(ids):,} integration users were read"
-    wanted = sorted(ids.values())[:MOST_USERS]
+    wanted = list(ids.values())[:MOST_USERS]
     found: list[IntegrationUserFact] = []
+    lacking: set[str] = set()
     for first in range(0, len(wanted), _IN_ONE_QUERY):
         found += await _described(
-            client, wanted[first : first + _IN_ONE_QUERY], purpose, not_visible
+            client, wanted[first : first + _IN_ONE_QUERY], purpose, not_visible, lacking
         )
+    if len(found) < len(wanted):
+        missing = f"{len(wanted) - len(found):,} of {len(wanted):,} integration users not shown"
+        not_visible.setdefault("User", missing)
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A query whose optional columns an org, or an older API version, may lack."""
+
+    key: str
+    """The columns that nothing can be said without."""
+    columns: tuple[str, ...]
+    source: str
+    """From which object, and which records."""
+
+    def without(self, lacking: Set[str]) -> "_Question":
+        left = tuple(column for column in self.columns if column not in lacking)
+        return _Question(self.key, left, self.source)
+
+    @property
+    def soql(self) -> str:
+        return f"SELECT {', '.join((self.key, *self.columns))} FROM {self.source}"  # noqa: S608
+
+
+async def _ask(
+    client: RestClient,
+    questions: Mapping[str, _Question],
+    purpose: str,
+    not_visible: dict[str, str],
+    lacking: set[str],
+) -> dict[str, _Rows | OrgRefused]:
+    """Each question's outcome, asked again without a column that the org lacks.
+
+    Such columns are added to ``lacking``, and those in it are not asked for. Where more than
+    `_MOST_LACKING` of one question are missing, the object as a whole is not for this user.
+    """
+    asked = {name: question.without(lacking) for name, question in questions.items()}
+    together = {name: question.soql for name, question in asked.items()}
+    outcomes = dict(await client.query_together(together, purpose=purpose))
+    for name in asked:
+        for _ in range(_MOST_LACKING):
+            outcome = outcomes[name]
+            column = (
+                missing_column(outcome, asked[name].columns)
+                if isinstance(outcome, OrgRefused)
+                else None
+            )
+            if column is None or not isinstance(outcome, OrgRefused):
+                break
+            lacking.add(column)
+            not_visible[f"{name}: {column}"] = f"{outcome.title} ({outcome.code})"
+            asked[name] = asked[name].without(lacking)
+            try:
+                outcomes[name] = await client.query(asked[name].soql, purpose=purpose)
+            except OrgRefused as refused:
+                outcomes[name] = refused
+    return outcomes
+
+
 async def _described(
-    client: RestClient, ids: Sequence[str], purpose: str, not_visible: dict[str, str]
+    client: RestClient,
+    ids: Sequence[str],
+    purpose: str,
+    not_visible: dict[str, str],
+    lacking: set[str],
 ) -> list[IntegrationUserFact]:
     among = quoted_list(ids)
-    watched = ", ".join(f"PermissionSet.{column}" for column in WATCHED)
-    queries = {
-        "User": f"SELECT {_USER_COLUMNS} FROM User WHERE Id IN {among}",  # noqa: S608
-        "PermissionSetAssignment": "SELECT AssigneeId, PermissionSet.Label, "  # noqa: S608
-        f"PermissionSet.IsOwnedByProfile, PermissionSet.Profile.Name, {watched} "
-        f"FROM PermissionSetAssignment WHERE AssigneeId IN {among}",
-        "PermissionSetLicenseAssign": "SELECT AssigneeId, "  # noqa: S608
-        "PermissionSetLicense.DeveloperName FROM PermissionSetLicenseAssign "
-        f"WHERE AssigneeId IN {among}",
-        "UserLogin": f"SELECT UserId, IsFrozen FROM UserLogin WHERE UserId IN {among}",  # noqa: S608
+    questions = {
+        "User": _Question("Id, Username", _USER_COLUMNS, f"User WHERE Id IN {among}"),
+        "PermissionSetAssignment": _Question(
+            "AssigneeId", _SET_COLUMNS, f"PermissionSetAssignment WHERE AssigneeId IN {among}"
+        ),
+        "PermissionSetLicenseAssign": _Question(
+            "AssigneeId",
+            ("PermissionSetLicense.DeveloperName",),
+            f"PermissionSetLicenseAssign WHERE AssigneeId IN {among}",
+        ),
+        "UserLogin": _Question("UserId", ("IsFrozen",), f"UserLogin WHERE UserId IN {among}"),
     }
-    outcomes = await client.query_together(queries, purpose=purpose)
+    outcomes = await _ask(client, questions, purpose, not_visible, lacking)
     rows = {
         sobject: _readable(outcome, sobject, not_visible) for sobject, outcome in outcomes.items()
     }
     sets = _by_user(rows["PermissionSetAssignment"], "AssigneeId")
+    has_licences = not (
+        isinstance(outcomes["PermissionSetLicenseAssign"], OrgRefused)
+        or "PermissionSetLicense.DeveloperName" in lacking
+    )
     licences = _by_user(rows["PermissionSetLicenseAssign"], "AssigneeId")
     frozen = _by_user(rows["UserLogin"], "UserId")
+    hidden = tuple(
+        label for column, label in WATCHED.items() if f"PermissionSet.{column}" in lacking
+    )
     users = []
     for row in rows["User"]:
         user_id, username = text_of(row, "Id"), text_of(row, "Username")
         if user_id is None or username is None:
             continue
-        profile = child_of(row, "Profile")
         key = user_id[:15]
         users.append(
-            IntegrationUserFact(
-                user_id=user_id,
-                username=username,
-                name=text_of(row, "Name"),
-                is_active=flag_of(row, "IsActive"),
-                profile=text_of(profile, "Name"),
-                licence=text_of(child_of(profile, "UserLicense"), "Name"),
-                last_login_at=moment_of(row, "LastLoginDate"),
-                is_frozen=flag_of(frozen[key][0], "IsFrozen") if key in frozen else None,
+            _user(
+                row,
                 # Everybody has a profile, and with it one assignment: none is none visible.
                 permissions=_held(sets[key]) if key in sets else None,
-                permission_set_licences=None
-                if isinstance(outcomes["PermissionSetLicenseAssign"], OrgRefused)
-                else _licence_names(licences.get(key, [])),
+                permissions_not_visible=hidden,
+                permission_set_licences=_licence_names(licences.get(key, []))
+                if has_licences
+                else None,
+                is_frozen=flag_of(frozen[key][0], "IsFrozen") if key in frozen else None,
             )
         )
     return users
 
 
+def _user(
+    row: Record,
+    *,
+    permissions: tuple[HeldPermissionFact, ...] | None,
+    permissions_not_visible: tuple[str, ...],
+    permission_set_licences: tuple[str, ...] | None,
+    is_frozen: bool | None,
+) -> IntegrationUserFact:
+    profile = child_of(row, "Profile")
+    return IntegrationUserFact(
+        user_id=text_of(row, "Id") or "",
+        username=text_of(row, "Username") or "",
+        name=text_of(row, "Name"),
+        is_active=flag_of(row, "IsActive"),
+        profile=text_of(profile, "Name"),
+        licence=text_of(child_of(profile, "UserLicense"), "Name"),
+        last_login_at=moment_of(row, "LastLoginDate"),
+        is_frozen=is_frozen,
+        permissions=permissions,
+        permission_set_licences=permission_set_licences,
+        permissions_not_visible=permissions_not_visible,
+    )
+
+
 def _readable(outcome: _Rows | OrgRefused, sobject: str, not_visible: dict[str, str]) -> _Rows:
     if not isinstance(outcome, OrgRefused):
         return outcome
-    if outcome.retryable:
-        raise outcome
-    not_visible[sobject] = f"{outcome.title} ({outcome.code})" if outcome.code else outcome.title
+    note_hidden(outcome, sobject, not_visible)
     return []
 
 

@@ -213,6 +213,67 @@ def test_the_flows_that_end_are_known_by_label_and_by_api_value(
     assert ending_flow(login) == flow
 
 
+def test_what_was_seen_fails_although_the_rest_is_hidden() -> None:
+    part = replace(
+        GOOD,
+        logins=(replace(LOGIN, login_type="Other Apex API", source_ip="198.51.100.4"),),
+        logins_known=False,
+        tokens=(replace(TOKEN, oldest_use_at=NOW - IDLE_TOKEN * 2),),
+        tokens_known=False,
+    )
+    failed = {check.id for check in checks_of(part, NOW) if check.verdict is Verdict.FAIL}
+    assert failed == {"flows", "sources", "tokens"}
+
+
+def test_one_idle_token_among_busy_ones_of_the_same_app_is_found() -> None:
+    facts = replace(GOOD, tokens=(replace(TOKEN, tokens=5, oldest_use_at=NOW - IDLE_TOKEN * 2),))
+    assert found(facts, "tokens").verdict is Verdict.FAIL
+
+
+def test_attempts_that_failed_say_nothing_of_the_user() -> None:
+    attack = replace(
+        LOGIN, status="Invalid Password", login_type="Other Apex API", source_ip="198.51.100.4"
+    )
+    assert {check.verdict for check in checks_of(replace(GOOD, logins=(LOGIN, attack)), NOW)} == {
+        Verdict.PASS
+    }
+    alone = replace(GOOD, logins=(attack,))
+    assert found(alone, "flows").verdict is Verdict.UNKNOWN
+    assert found(alone, "sources").verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("changes", "id_"),
+    [
+        ({"login_type": "Acceso remoto 2.0"}, "flows"),
+        ({"login_sub_type": "Nombre de usuario y contraseña de OAuth"}, "flows"),
+        ({"status": "Correcto"}, "sources"),
+    ],
+)
+def test_words_in_another_language_are_unknown_and_no_pass(
+    changes: dict[str, str], id_: str
+) -> None:
+    facts = replace(GOOD, logins=(replace(LOGIN, **changes),))
+    assert found(facts, id_).verdict is Verdict.UNKNOWN
+
+
+def test_a_permission_whose_column_is_not_shown_is_unknown() -> None:
+    hidden = user(permissions=(), permissions_not_visible=(API_ONLY, "Manage Users"))
+    assert found(hidden, "api_only").verdict is Verdict.UNKNOWN
+    assert found(hidden, "privileges").verdict is Verdict.UNKNOWN
+    broad = user(
+        permissions=(HeldPermission("Modify All Data", "profile Admin"),),
+        permissions_not_visible=("Manage Users",),
+    )
+    assert found(broad, "privileges").verdict is Verdict.FAIL
+
+
+def test_apps_that_only_tokens_name_are_not_all_of_them() -> None:
+    facts = replace(GOOD, logins=(), logins_known=False, api_versions=(), logs_known=False)
+    for id_ in ("pre_authorized", "scopes"):
+        assert found(facts, id_).verdict is Verdict.UNKNOWN
+
+
 def test_an_address_that_is_none_is_outside_every_network() -> None:
     facts = replace(GOOD, logins=(replace(LOGIN, source_ip="Salesforce.com IP"),))
     assert found(facts, "sources").verdict is Verdict.FAIL
