@@ -6,7 +6,8 @@ from console.salesforce.rest import RestClient
 from console.salesforce.source_finding import SourceFinding
 from console.salesforce.source_questions import MODIFY_METADATA
 
-_SOURCE, _TITLE = "metadata", "Metadata"
+METADATA, METADATA_TITLE = "metadata", "Metadata"
+"""The source's name, and how a person reads it."""
 _JWT_TOKENS = "opaque tokens: the app issues tokens in JWT format, which no SOAP API takes"
 
 
@@ -17,9 +18,9 @@ async def ask_metadata(client: RestClient, own: OwnPermissions, purpose: str) ->
     except OrgRefused as refused:
         return _refused(refused, own)
     except UnreadableAnswer as odd:
-        return SourceFinding(_SOURCE, _TITLE, None, None, odd.title)
+        return SourceFinding(METADATA, METADATA_TITLE, None, None, odd.title)
     return SourceFinding(
-        _SOURCE, _TITLE, True, None, f"the org answered: {len(listed)} connected apps"
+        METADATA, METADATA_TITLE, True, None, f"the org answered: {len(listed)} connected apps"
     )
 
 
@@ -29,7 +30,7 @@ def _refused(refused: OrgRefused, own: OwnPermissions) -> SourceFinding:
     words = f"{refused.title} ({refused.code})" if refused.code else refused.title
     if refused.code == "INSUFFICIENT_ACCESS" or own.lacks(MODIFY_METADATA):
         missing = f"the permission {MODIFY_METADATA}"
-        return SourceFinding(_SOURCE, _TITLE, False, missing, words)
+        return SourceFinding(METADATA, METADATA_TITLE, False, missing, words)
     if refused.code == "INVALID_SESSION_ID":
-        return SourceFinding(_SOURCE, _TITLE, False, _JWT_TOKENS, words)
-    return SourceFinding(_SOURCE, _TITLE, None, None, words)
+        return SourceFinding(METADATA, METADATA_TITLE, False, _JWT_TOKENS, words)
+    return SourceFinding(METADATA, METADATA_TITLE, None, None, words)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.errors import OrgRefused
-from console.salesforce.metadata_access import ask_metadata
+from console.salesforce.metadata_access import METADATA, METADATA_TITLE, ask_metadata
 from console.salesforce.own_permissions import OwnPermissions, read_own_permissions
 from console.salesforce.rest import RestClient
 from console.salesforce.soql import quote
 from console.salesforce.source_finding import SourceFinding
 from console.salesforce.source_questions import (
+    API_ENABLED,
     EVENT_MONITORING,
     ME,
     QUESTIONS,
@@ -44,6 +45,8 @@ _HIDDEN = frozenset(
     }
 )
 """Codes by which the org hides what the user may not see or what it does not have."""
+_NO_API = "API_DISABLED_FOR_ORG"
+"""Code by which the org refuses every request of a user who may not use the API."""
 _LICENCES = "SELECT Name, TotalLicenses, UsedLicenses FROM UserLicense"
 
 Outcome = list[Record] | OrgRefused
@@ -61,7 +64,20 @@ class Findings:
 
 
 async def probe(client: RestClient, channels: Sequence[str]) -> Findings:
-    """Everything that can be found out about ``channels`` and the sources of the console."""
+    """Everything that can be found out about ``channels`` and the sources of the console.
+
+    Raises `OrgRefused` where the org refuses requests for another reason than the permission for
+    any of them.
+    """
+    try:
+        return await _asked(client, channels)
+    except OrgRefused as refused:
+        if refused.code != _NO_API:
+            raise
+        return _without_api(refused, channels)
+
+
+async def _asked(client: RestClient, channels: Sequence[str]) -> Findings:
     me = await client.own_user_id()
     own = await read_own_permissions(client, me, PURPOSE)
     outcomes = await _ask_all(client, me)
@@ -79,6 +95,21 @@ async def probe(client: RestClient, channels: Sequence[str]) -> Findings:
     )
     found.append(metadata)
     return Findings(tuple(found), tuple(sorted(own.held.items())), _licences(licences))
+
+
+def _without_api(refused: OrgRefused, channels: Sequence[str]) -> Findings:
+    """Nothing may be asked; of streams, which are no REST requests, that proves nothing."""
+    missing, words = f"the permission {API_ENABLED}", f"{refused.title} ({refused.code})"
+    stored = [
+        SourceFinding(question.source, question.title, False, missing, words)
+        for question in QUESTIONS
+    ]
+    streams = [
+        SourceFinding(f"stream:{stream}", f"Stream {stream}", None, None, words)
+        for stream in map(stream_of, channels)
+    ]
+    metadata = SourceFinding(METADATA, METADATA_TITLE, False, missing, words)
+    return Findings((*stored, *streams, metadata), (), ())
 
 
 async def _ask_all(client: RestClient, me: str | None) -> dict[str, Outcome]:

@@ -9,6 +9,7 @@ pages on External Client Apps.
 from dataclasses import dataclass
 from enum import Enum, auto
 
+API_ENABLED = "API Enabled"
 VIEW_SETUP = "View Setup and Configuration"
 VIEW_LOG_FILES = "View Event Log Files"
 VIEW_EVENTS = "View Real-Time Event Monitoring Data"
@@ -210,7 +211,7 @@ QUESTIONS = (
 """In the order in which a person reads them: what the gauges and lists need first."""
 
 PERMISSION_LABELS = (
-    "API Enabled",
+    API_ENABLED,
     VIEW_SETUP,
     VIEW_LOG_FILES,
     VIEW_EVENTS,
@@ -226,7 +227,7 @@ PERMISSION_LABELS = (
 """The permissions that the sources above ask for."""
 
 PERMISSION_COLUMNS = {
-    "PermissionsApiEnabled": "API Enabled",
+    "PermissionsApiEnabled": API_ENABLED,
     "PermissionsViewSetup": VIEW_SETUP,
     "PermissionsViewEventLogFiles": VIEW_LOG_FILES,
     "PermissionsViewDataLeakageEvents": VIEW_EVENTS,

@@ -128,6 +128,21 @@ async def test_an_org_without_event_monitoring_lacks_a_licence_and_not_a_permiss
     assert "Event Monitoring" in (seen["stream:LoginEventStream"].missing or "")
 
 
+async def test_a_user_who_may_not_use_the_api_needs_just_that(
+    org: RunningOrg, client: RestClient
+) -> None:
+    org.world.access.withhold(Permission.API_ENABLED)
+    try:
+        found = await probe(client, CHANNELS)
+    finally:
+        org.world.access.grant(Permission.API_ENABLED)
+    streams = {one for one in found.sources if one.source.startswith("stream:")}
+    assert {one.readable for one in streams} == {None}
+    others = set(found.sources) - streams
+    assert {one.missing for one in others} == {"the permission API Enabled"}
+    assert by_source(found).keys() == by_source(await probe(client, CHANNELS)).keys()
+
+
 async def test_a_probe_costs_less_than_twenty_calls(org: RunningOrg) -> None:
     spent: list[int] = []
     settings = load(Path(org.announcement["config_file"]), {}).orgs[0]
