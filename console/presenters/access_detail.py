@@ -128,7 +128,7 @@ def _source(answer: AccessAnswer, key: str | None) -> tuple[FieldGroup, ...]:
         return ()
     text, tone = READABLE[source.readable]
     permissions = tuple(
-        Field("✓ held" if held else "✖ not held", visible(label), Tone.GOOD if held else Tone.BAD)
+        Field("✓ held" if held else "✖ not held", visible(label), Tone.GOOD if held else Tone.MUTED)
         for label, held in answer.sources.permissions
     )
     return (

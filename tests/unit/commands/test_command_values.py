@@ -15,8 +15,8 @@ from console.commands.output import csv_cell, table_cell
 from console.commands.times import parse_since, parse_time
 from console.errors import ConfigurationError, LoginRefused, NotCollected
 from console.exit_codes import ExitCode
-from console.logs import redact
 from console.safe_text import visible
+from console.secrets import redact
 from store.errors import StoreBusy
 
 NOW = datetime(2026, 11, 16, 9, 30, tzinfo=UTC)

@@ -13,7 +13,6 @@ from tests.unit.screens.filled_store import fill_store
 
 LACK = "needs View Setup and Configuration"
 NOTHING = "Nothing to show: the org does not let orgwatch read it."
-SIZES = [(80, 24), (200, 60)]
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +23,11 @@ def nothing_readable(tmp_path_factory: pytest.TempPathFactory) -> ConsoleOptions
     return ConsoleOptions(path, StandingClock(), "acme")
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_every_room_says_why_it_is_empty_once_and_promises_nothing(
-    nothing_readable: ConsoleOptions, size: tuple[int, int]
+    nothing_readable: ConsoleOptions,
 ) -> None:
     app = OrgwatchApp(nothing_readable)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         text = await until(pilot, lambda text: LACK in text)
         assert text.count(LACK) == 1
         assert "Who used it is not known without log files." in text
