@@ -5,20 +5,14 @@ libraries that might quote a request.
 """
 
 import logging
-import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from console import paths
+from console.secrets import redact
 
 _MOST_BYTES = 1_000_000
 _KEPT_FILES = 3
-_TOKENS = re.compile(
-    r"00D\w{12,15}![\w.\-]+"  # an opaque access token or session id
-    r"|eyJ[\w\-]+\.[\w\-]+\.[\w\-]*"  # a JWT: assertion or access token
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-    re.DOTALL,
-)
 
 
 class RedactingFormatter(logging.Formatter):
@@ -27,11 +21,6 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The finished line with tokens, JWTs and private keys replaced by ``[hidden]``."""
         return redact(super().format(record))
-
-
-def redact(text: str) -> str:
-    """``text`` without anything that looks like a token, a JWT or a private key."""
-    return _TOKENS.sub("[hidden]", text)
 
 
 def start_logging(level: int = logging.WARNING) -> Path | str:

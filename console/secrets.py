@@ -1,6 +1,23 @@
-"""The one type that secrets have: it does not print, compare, pickle or travel in a traceback."""
+"""The one type that secrets have, and the net for those that come in somebody else's words.
 
+The type does not print, compare, pickle or travel in a traceback. What a server says may repeat
+what it was sent, so its words go through `redact` before they reach a screen, a log or the store.
+"""
+
+import re
 from typing import NoReturn
+
+_TOKENS = re.compile(
+    r"00D\w{12,15}(?:!|%21)[\w.\-]+"  # an opaque access token or session id
+    r"|eyJ[\w\-]+(?:\.[\w\-]*)*"  # a JWT: assertion or access token
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+
+
+def redact(text: str) -> str:
+    """``text`` with ``[hidden]`` for all that looks like a token, a JWT or a private key."""
+    return _TOKENS.sub("[hidden]", text)
 
 
 class Secret:

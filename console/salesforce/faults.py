@@ -10,6 +10,11 @@ from console.faults.rest import rest_row
 from console.faults.row import DETAIL_CHARACTERS, FaultRow
 from console.faults.soap import soap_row
 from console.salesforce.values import Record, text_of
+from console.secrets import redact
+
+_ASKED_CHARACTERS = 300
+"""Of a query that lists two hundred ids, its beginning says enough."""
+_CODE_CHARACTERS = 100
 
 
 def refusal(status: int, body: object, what: str, retry_after_s: float | None = None) -> OrgRefused:
@@ -46,12 +51,13 @@ def first_error(body: object) -> tuple[str, str]:
 def _refused(
     row: FaultRow, what: str, words: str, code: str, retry_after_s: float | None
 ) -> OrgRefused:
+    asked = what if len(what) <= _ASKED_CHARACTERS else f"{what[:_ASKED_CHARACTERS]}…"
     return OrgRefused(
         row.title,
-        f"{row.meaning} Asked for: {what}.",
+        f"{row.meaning} Asked for: {asked}.",
         row.next_step,
-        words[:DETAIL_CHARACTERS],
+        redact(words)[:DETAIL_CHARACTERS],
         retryable=row.retry.passes,
         retry_after_s=retry_after_s if retry_after_s is not None else row.wait_s,
-        code=code,
+        code=redact(code)[:_CODE_CHARACTERS],
     )

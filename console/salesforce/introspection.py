@@ -17,11 +17,10 @@ from console.salesforce.assertion import ASSERTION_LIFETIME_S, client_assertion
 from console.salesforce.deadlines import Deadlines
 from console.salesforce.exchange import exchange
 from console.salesforce.login_attempt import clock_speed
-from console.salesforce.login_request import without_tokens
 from console.salesforce.signing_keys import Credential
 from console.salesforce.types import LoginObservation
 from console.salesforce.values import as_integer, text_of
-from console.secrets import Secret
+from console.secrets import Secret, redact
 from console.settings import OrgSettings
 
 ASK_AGAIN_AFTER = timedelta(days=1)
@@ -112,7 +111,7 @@ class Introspector:
         words = " ".join(filter(None, (text_of(body, "error"), text_of(body, "error_description"))))
         if not words and body.get("active") is False:
             words = "the org calls its own new token inactive"
-        self.refusal = without_tokens(words)[:_MAX_WORDS] or f"status {status}"
+        self.refusal = redact(words)[:_MAX_WORDS] or f"status {status}"
         self.refused_at = self._clock.now()
 
 

@@ -17,14 +17,12 @@ from console.salesforce.deadlines import Deadlines
 from console.salesforce.exchange import Answer, check_web_address, exchange, not_json, unexpected
 from console.salesforce.http import is_loopback
 from console.salesforce.values import as_integer, text_of
-from console.secrets import Secret
+from console.secrets import Secret, redact
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 _MAX_LIFETIME_S = 7 * 86_400
 _MAX_WORDS = 1_000
-_TOKEN_LIKE = re.compile(r"eyJ[\w-]+(?:\.[\w-]*)*|\b00D\w{12,15}![\w.]+")
-"""JWTs begin ``eyJ``; opaque tokens are the org id, ``!`` and a secret part."""
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+/?")
 
 
@@ -93,18 +91,10 @@ def _refusal(answer: Answer) -> Refusal:
     description = text_of(body, "error_description") if isinstance(body, dict) else None
     return Refusal(
         answer.status,
-        without_tokens(error)[:_MAX_WORDS],
-        without_tokens(description or "")[:_MAX_WORDS],
+        redact(error)[:_MAX_WORDS],
+        redact(description or "")[:_MAX_WORDS],
         answer.date(),
     )
-
-
-def without_tokens(words: str) -> str:
-    """``words`` of a server with everything that looks like a token or an assertion left out.
-
-    A server that repeats what it was sent would otherwise bring it to screens and into the store.
-    """
-    return _TOKEN_LIKE.sub("(left out)", words)
 
 
 def _grant(answer: Answer) -> Grant:

@@ -51,7 +51,11 @@ def results(answer: Answer, operation: str) -> list[Record]:
     if response is None:
         raise unexpected(operation, f"{operation}Response")
     found = response.iterfind(f"{{{METADATA_NAMESPACE}}}result")
-    return [record for record in map(record_of, found) if isinstance(record, dict)]
+    try:
+        return [record for record in map(record_of, found) if isinstance(record, dict)]
+    except RecursionError:
+        too_deep = unexpected(operation, "results of a few levels")
+    raise too_deep
 
 
 def record_of(element: ET.Element) -> object:
@@ -77,9 +81,10 @@ def record_of(element: ET.Element) -> object:
 def _parsed(body: bytes) -> ET.Element | None:
     """The document's root; None for what is no XML, or XML with a type of its own.
 
-    No answer of Salesforce declares a document type, and one that does could define entities.
+    No answer of Salesforce declares a document type, and one that does could define entities; in
+    UTF-16, which Salesforce does not answer in, the declaration would not be seen.
     """
-    if b"<!DOCTYPE" in body:
+    if b"<!DOCTYPE" in body or b"\0" in body:
         return None
     try:
         return ET.fromstring(body)  # noqa: S314 - bounded in size, no document type

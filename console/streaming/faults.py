@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 
 from console.faults.cometd import cometd_row, error_code
 from console.faults.row import FaultRow, Retry
+from console.secrets import redact
 
 _DETAIL_LIMIT = 500
 
@@ -125,4 +126,5 @@ def _text(value: object) -> str:
 
 
 def _clipped(text: str) -> str:
+    text = redact(text)
     return text if len(text) <= _DETAIL_LIMIT else text[: _DETAIL_LIMIT - 1] + "…"

@@ -101,3 +101,13 @@ def test_any_refusal_has_sentences(status: int, body: object) -> None:
     assert fault.title
     assert fault.next_step
     assert len(fault.detail) <= 1_000
+
+
+def test_a_token_that_the_org_repeats_and_a_query_without_end_stay_out_of_the_sentences() -> None:
+    token = "00Dxx0000000001!AQ4secret.part"
+    body = [
+        {"errorCode": f"X_{token}", "message": f"no session {token} (or 00Dxx0000000001%21AQ4)"}
+    ]
+    fault = refusal(400, body, "SELECT Id FROM User WHERE Id IN (" + "'005'," * 200)
+    assert "AQ4" not in f"{fault.detail}{fault.code}{fault.meaning}"
+    assert len(fault.meaning) < 600

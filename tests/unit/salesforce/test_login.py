@@ -504,4 +504,4 @@ async def test_words_of_the_org_that_repeat_what_was_sent_are_left_out(console: 
     console.org.token_answers.append(echo)
     with pytest.raises(LoginRefused) as caught:
         await console.tokens.token()
-    assert caught.value.detail == ("invalid_request: cannot read (left out) nor (left out) here")
+    assert caught.value.detail == ("invalid_request: cannot read [hidden] nor [hidden] here")

@@ -87,3 +87,23 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
     found = soap.results(answer(body), "listMetadata")
     expected = {"true": True, "false": False}.get(text.strip(), text.strip() or None)
     assert found == [{"x": expected}]
+
+
+def test_results_nested_without_end_are_odd_and_no_crash() -> None:
+    deep = "<a>" * 5_000 + "</a>" * 5_000
+    with pytest.raises(UnreadableAnswer):
+        soap.results(
+            answer(f"<listMetadataResponse><result>{deep}</result></listMetadataResponse>"),
+            "listMetadata",
+        )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_that_declares_entities_is_not_read(encoding: str) -> None:
+    document = (
+        '<!DOCTYPE x [<!ENTITY a "found">]><e:Envelope '
+        'xmlns:e="http://schemas.xmlsoap.org/soap/envelope/">'
+        "<e:Body><e:Fault><faultcode>&a;</faultcode></e:Fault></e:Body></e:Envelope>"
+    )
+    body = document.encode(encoding)
+    assert soap.fault_of(Answer(500, httpx.Headers(), body, "http://localhost")) is None
