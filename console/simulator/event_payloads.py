@@ -20,9 +20,10 @@ from console.simulator.logins import OAUTH_LOGIN, Login, Logout
 from console.simulator.moments import iso_ms
 from console.simulator.own_acts import OwnCall
 from console.simulator.places import place_of
+from console.simulator.tables import Value
 from console.simulator.traffic import Call
 
-Payload = dict[str, object]
+Payload = dict[str, Value]
 
 LOGIN_HOST = "acme.my.salesforce.com"
 _RECORDS_SHOWN = 3

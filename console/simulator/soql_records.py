@@ -10,6 +10,8 @@ from console.simulator.soql_run import Answer, CountAnswer, GroupAnswer, RecordA
 from console.simulator.soql_selection import Selection, ShownChildren, ShownColumn
 from console.simulator.tables import FieldType, Row, Table, Value
 
+_UNTIL_MS = len("2026-03-14T00:00:00.000")
+
 Record = dict[str, object]
 
 
@@ -61,7 +63,7 @@ def written(value: Value, kind: FieldType = "string") -> object:
     Date-times are as ``2026-03-14T00:00:00.000+0000``, doubles keep their point.
     """
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}+0000"
+        return value.isoformat(timespec="milliseconds")[:_UNTIL_MS] + "+0000"
     if isinstance(value, date):
         return value.isoformat()
     if kind == "double" and isinstance(value, int) and not isinstance(value, bool):

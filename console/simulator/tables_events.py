@@ -6,7 +6,6 @@ The event stores are big objects: newest first, a record id of zeros, and the na
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
 
 from console.simulator import event_payloads as payloads
 from console.simulator.ids import long_id
@@ -39,6 +38,40 @@ _SHARED = (
     "Id EventIdentifier EventDate CreatedDate RelatedEventIdentifier UserId Username LoginKey"
     " SessionKey LoginHistoryId SessionLevel SourceIp PolicyId PolicyOutcome EvaluationTime"
 )
+
+
+class _ReadRow(Mapping[str, Value]):
+    """A row of ApiEvent, of which a day has tens of thousands and a page shows two.
+
+    What finds and names a row is worked out by itself, everything else when it is asked for.
+    """
+
+    __slots__ = ("_full", "_read", "_stored")
+
+    def __init__(self, read: Call | OwnCall, stored_read: Callable[[Call | OwnCall], Row]) -> None:
+        self._read = read
+        self._stored = stored_read
+        self._full: Row | None = None
+
+    def __getitem__(self, name: str) -> Value:
+        if name == "Id":
+            return NO_ID
+        if name == "EventDate":
+            return from_ms(self._read.at_ms)
+        if name == "EventIdentifier":
+            return payloads.event_identifier(self._read.number)
+        return self._whole()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def _whole(self) -> Row:
+        if self._full is None:
+            self._full = self._stored(self._read)
+        return self._full
 
 
 class EventTables:
@@ -148,11 +181,11 @@ class EventTables:
                 "LoginSubType": login.sub_type,
                 "SourceIp": login.source_ip,
                 "ForwardedForIp": None,
-                "LoginUrl": _value(payload["LoginUrl"]),
+                "LoginUrl": payload["LoginUrl"],
                 "AuthenticationServiceId": None,
                 "LoginGeoId": long_id(str(payload["LoginGeoId"])),
-                "TlsProtocol": _value(payload["TlsProtocol"]),
-                "CipherSuite": _value(payload["CipherSuite"]),
+                "TlsProtocol": payload["TlsProtocol"],
+                "CipherSuite": payload["CipherSuite"],
                 "OptionsIsGet": False,
                 "OptionsIsPost": not is_soap,
                 "Browser": login.browser,
@@ -187,12 +220,7 @@ class EventTables:
 
     def _api_event_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
         for read in self._reads_back(minute, now_ms):
-            known: Row = {
-                "Id": NO_ID,
-                "EventDate": from_ms(read.at_ms),
-                "EventIdentifier": payloads.event_identifier(read.number),
-            }
-            yield LazyRow(known, partial(self._stored_read, read))
+            yield _ReadRow(read, self._stored_read)
 
     def _logout_event_rows(self, minute: int, now_ms: int) -> Iterator[Row]:
         for logout in reversed(self._sources.logins.logouts_of_minute(minute)):
@@ -226,21 +254,16 @@ class EventTables:
         return stored(payload, read.at_ms, created_ms)
 
 
-def stored(payload: Mapping[str, object], at_ms: int, created_ms: int) -> dict[str, Value]:
+def stored(payload: payloads.Payload, at_ms: int, created_ms: int) -> dict[str, Value]:
     """A streamed payload as its store keeps it: real date-times, no creator."""
-    row = {name: _value(value) for name, value in payload.items() if name != "CreatedById"}
-    return {
-        **row,
+    row: dict[str, Value] = {
+        **payload,
         "Id": NO_ID,
         "EventDate": from_ms(at_ms),
         "CreatedDate": from_ms(created_ms),
     }
-
-
-def _value(value: object) -> Value:
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    raise TypeError(value)
+    row.pop("CreatedById", None)
+    return row
 
 
 def event_log_file(files: LogFiles, now: Callable[[], datetime], creator_id: str) -> Table:
