@@ -9,6 +9,7 @@ import pytest
 
 from console.simulator.client_acts import LoginAttempt
 from console.simulator.log_columns import FREE_TYPES
+from console.simulator.log_quirks import LogQuirks
 from console.simulator.world import EcaLogId, SimLogFile, World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 from tests.unit.simulator.test_world_window import request_at
@@ -178,11 +179,12 @@ def test_the_free_tier_has_daily_files_of_free_types_for_a_day() -> None:
     assert world.log_files()
 
 
-def test_files_leave_after_thirty_days() -> None:
+def test_files_leave_after_their_retention() -> None:
     clock = SteppedClock()
-    world = World(clock, WorldOptions(history=timedelta(minutes=1)))
+    quirks = LogQuirks(retention=timedelta(days=2))
+    world = World(clock, WorldOptions(history=timedelta(minutes=1), log_quirks=quirks))
     first = world.log_files()[0]
-    clock.at = first.created_at + timedelta(days=30)
+    clock.at = first.created_at + timedelta(days=2)
     assert first in world.log_files()
     clock.step(timedelta(seconds=1))
     assert first not in world.log_files()
