@@ -228,8 +228,9 @@ async def test_versions_that_nobody_serves(member: Visitor, version: str) -> Non
     assert fault_of(answer) == "sf:UNSUPPORTED_API_VERSION"
 
 
-async def test_an_empty_list_is_an_empty_element(member: Visitor) -> None:
-    answer = await ask(member, listing("BlacklistedConsumer"))
+@pytest.mark.parametrize("name", ["BlacklistedConsumer", "ApexClass", "namedcredential"])
+async def test_an_empty_list_is_an_empty_element(member: Visitor, name: str) -> None:
+    answer = await ask(member, listing(name))
     assert answer.status_code == 200
     assert "<listMetadataResponse></listMetadataResponse>" in answer.text
 
