@@ -52,7 +52,7 @@ class _LazyGroup(click.Group):
 @click.version_option(__version__, "--version", prog_name="orgwatch")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Watch the API side of a Salesforce org: limits, integrations, events, app migration.
+    """Watch the API side of a Salesforce org: limits, integrations, events, access.
 
     Without a command, orgwatch opens the console on the configured org.
     """

@@ -13,7 +13,7 @@ from console.commands.options import Place, Where, place_options
 @click.option("--attach", is_flag=True, help="Only read a store that `orgwatch collect` fills.")
 @click.option("--as-of", metavar="TIME", help="Look at the store as it was at this moment (UTC).")
 def command(place: Place, attach: bool, as_of: str | None) -> int | None:
-    """Open the console: limits, integrations, events and app migration on one screen each.
+    """Open the console: limits, integrations, events, app migration and access, a screen each.
 
     It starts a collector beside itself and stops it when you leave. With --attach or --as-of it
     reads the store and touches no org.

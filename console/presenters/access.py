@@ -1,4 +1,4 @@
-"""The access room: own login, integration users, sources, credentials, API versions."""
+"""The access room: integration users, sources, credentials, API versions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,6 @@ from console.analysis.posture import PostureCheck, Verdict
 from console.answers.access import AccessAnswer, CredentialUse, UserAccess, VersionUse
 from console.presenters import formats
 from console.presenters.integrations import KIND_TITLES
-from console.presenters.login_line import login_line
 from console.presenters.withheld import needed
 from console.safe_text import visible
 from store.access_records import Readable, SourceAccess
@@ -84,7 +83,6 @@ _COLUMNS = {
 class AccessView:
     """What the access screen draws."""
 
-    login: tuple[Cell, ...]
     summary: tuple[Cell, ...]
     views: tuple[Cell, ...]
     """Which list is shown, which others there are, and how old what they say is."""
@@ -103,7 +101,6 @@ def present_access(answer: AccessAnswer, view: str) -> AccessView:
         "versions": lambda: tuple(map(_version_row, answer.versions)),
     }[view]()
     return AccessView(
-        login=login_line(answer.login, answer.as_of),
         summary=_summary(answer),
         views=_views(answer, view),
         records=RecordView(_COLUMNS[view], rows, empty=_why_empty(answer, view)),

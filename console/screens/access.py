@@ -14,6 +14,7 @@ from console.answers.access import AccessAnswer, answer_access
 from console.answers.moment import Moment
 from console.presenters.access import VIEWS, present_access
 from console.presenters.access_detail import present_access_detail
+from console.presenters.login_line import login_line
 from console.screens.access_detail import AccessDetailScreen
 from console.screens.base import AnswerScreen
 from widgets.field_list import FieldList
@@ -61,6 +62,11 @@ class AccessScreen(AnswerScreen[AccessAnswer]):
         """Whether the answer is old enough to be worth another."""
         return self._answered_s is None or time.monotonic() - self._answered_s >= RENEW_S
 
+    def beat(self, *, something_new: bool) -> None:
+        """As in every room; the token's age goes on between two answers."""
+        super().beat(something_new=something_new)
+        self._show_login()
+
     def ask(self, connection: sqlite3.Connection, moment: Moment) -> AccessAnswer:
         """How access stands at the moment's end."""
         return answer_access(connection, moment.as_of, self.options.integrations)
@@ -69,7 +75,7 @@ class AccessScreen(AnswerScreen[AccessAnswer]):
         """Draw the lines and the list."""
         self._answered_s = time.monotonic()
         shown = present_access(answer, self.view)
-        self.query_one("#login", ToneLine).show(shown.login)
+        self._show_login()
         self.query_one("#summary", ToneLine).show(shown.summary)
         self.query_one("#views", ToneLine).show(shown.views)
         remarks = self.query_one("#remarks", ToneLine)
@@ -79,6 +85,11 @@ class AccessScreen(AnswerScreen[AccessAnswer]):
         self._show_selected()
         if self.focused is None:
             self.query_one(RecordList).focus()
+
+    def _show_login(self) -> None:
+        if self.answer is not None:
+            line = login_line(self.answer.login, self.options.moment().as_of)
+            self.query_one("#login", ToneLine).show(line)
 
     @on(RecordList.RowHighlighted)
     def _show_selected(self) -> None:

@@ -134,7 +134,6 @@ def test_what_could_not_be_seen_is_remarked_name_by_name_so_that_it_wraps() -> N
 def test_a_store_without_any_reading_claims_nothing(view: str) -> None:
     shown = present_access(NEVER, view)
     assert words(shown.summary) == "The org's users have not been read yet"
-    assert words(shown.login) == "? no login is recorded in this store"
     assert shown.records.rows == ()
     assert "when it has logged in" in shown.records.empty or view == "versions"
 
@@ -168,7 +167,6 @@ def test_at_eighty_columns_no_column_is_cut_by_the_edge(view: str) -> None:
 def test_what_the_org_wrote_is_shown_and_not_obeyed(view: str) -> None:
     odd = source(HOSTILE, Readable.NO, HOSTILE, HOSTILE)
     answer = access_answer(
-        login=replace(LOGIN, error=HOSTILE, expiry_source=HOSTILE),
         sources=replace(SOURCES, sources=(odd,)),
         users=(user(username=HOSTILE, integrations=(HOSTILE,), api_versions=(HOSTILE,)),),
         credentials=(credential(HOSTILE, kind=HOSTILE),),
@@ -182,7 +180,7 @@ def test_what_the_org_wrote_is_shown_and_not_obeyed(view: str) -> None:
         not_visible=((HOSTILE, HOSTILE),),
     )
     shown = present_access(answer, view)
-    cells = [*shown.login, *shown.summary, *shown.views, *shown.remarks]
+    cells = [*shown.summary, *shown.views, *shown.remarks]
     cells += [cell for row in shown.records.rows for cell in row.cells]
     assert all(cell.text.isprintable() for cell in cells)
 

@@ -1,5 +1,6 @@
 """The access room on a real store, by keys, at both sizes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.unit.screens.conftest import StandingClock, until
 from tests.unit.screens.filled_store import fill_store
 from widgets.record_list import RecordList
 
-NARROW, WIDE = (80, 24), (200, 60)
+NARROW = (80, 24)
 
 
 @pytest.fixture(scope="module")
@@ -58,47 +59,34 @@ async def test_the_lists_follow_one_another_on_a_key_and_back(
         await until(pilot, lambda text: "[API versions]" in text)
 
 
-async def test_enter_shows_every_check_and_escape_leads_back_to_the_same_row(
-    with_access: ConsoleOptions,
-) -> None:
-    app = OrgwatchApp(with_access)
-    async with app.run_test(size=NARROW) as pilot:
-        await pilot.press("6")
-        await until(pilot, lambda text: "svc1" in text)
-        await pilot.press("home", "enter")
-        text = await until(pilot, lambda text: "Checks" in text and "What to do" in text)
-        assert "✖ fail: it holds a full user licence: Salesforce" in " ".join(text.split())
-        await pilot.press("end")
-        text = await until(pilot, lambda text: "Own login" in text)
-        assert "Certificate until" in text
-        await pilot.press("escape")
-        await until(pilot, lambda text: "[Users]" in text)
-        assert app.screen.query_one(RecordList).selected_key == USERS[0].user_id
-
-
-async def test_where_there_is_room_the_selected_row_stands_beside_the_list(
-    with_access: ConsoleOptions,
-) -> None:
-    app = OrgwatchApp(with_access)
-    async with app.run_test(size=WIDE) as pilot:
-        await pilot.press("6")
-        await until(pilot, lambda text: "[Users]" in text and "Checks" in text)
-        await pilot.press("v", "v", "home")
-        await until(pilot, lambda text: "Breaks if its key, certificate or secret" in text)
-
-
-async def test_a_user_that_is_gone_is_said_in_its_open_detail(tmp_path: Path) -> None:
+async def test_enter_shows_every_check_until_the_user_is_gone(tmp_path: Path) -> None:
     path = tmp_path / "acme.db"
     with open_writer(path) as writer:
         await writer.write(write_access)
         app = OrgwatchApp(ConsoleOptions(path, StandingClock(), "acme"))
         async with app.run_test(size=NARROW) as pilot:
             await pilot.press("6")
-            await until(pilot, lambda text: "svc0" in text)
+            await until(pilot, lambda text: "svc1" in text)
             await pilot.press("home", "enter")
+            text = await until(pilot, lambda text: "Checks" in text and "What to do" in text)
+            assert "✖ fail: it holds a full user licence: Salesforce" in " ".join(text.split())
+            await pilot.press("escape")
+            await until(pilot, lambda text: "[Users]" in text)
+            assert app.screen.query_one(RecordList).selected_key == USERS[0].user_id
+            await pilot.press("enter")
             await until(pilot, lambda text: "Checks" in text)
             await writer.write(lambda c: posture.record_posture(c, snapshot(USERS[1])))
             await until(pilot, lambda text: "No longer there" in text)
+
+
+async def test_the_age_of_the_token_moves_between_two_answers(store_with_access: Path) -> None:
+    clock = StandingClock()
+    app = OrgwatchApp(ConsoleOptions(store_with_access, clock, "acme"))
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("6")
+        await until(pilot, lambda text: "token 34 min old, 1 h 26 min left" in text)
+        clock.at += timedelta(minutes=1)
+        await until(pilot, lambda text: "token 35 min old, 1 h 25 min left" in text, 5.0)
 
 
 async def test_an_empty_store_waits_and_a_refused_login_says_what_to_do(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ async def test_the_status_line_names_the_org_from_the_first_moment(
 async def test_the_status_line_is_on_every_screen(options: ConsoleOptions) -> None:
     app = OrgwatchApp(options)
     async with app.run_test(size=(80, 24)) as pilot:
-        for key in "12345":
+        for key in "123456":
             await pilot.press(key)
             text = await until(pilot, lambda text: "login ● 34m" in text)
             assert text.splitlines()[0].rstrip().endswith("12:04:31Z")
