@@ -41,6 +41,7 @@ STANDINGS = {
     VersionStanding.UNKNOWN: ("?", Tone.MUTED),
 }
 _TEXT_LIMIT = 200
+_SENTENCES_LIMIT = 300
 _MOST_NAMED = 3
 _SOON_DAYS = 30
 
@@ -275,7 +276,7 @@ def _why_empty(answer: AccessAnswer, view: str) -> str:
     asked = answer.sources.taken_at if view == "sources" else answer.taken_at
     if asked is None and answer.login is not None and answer.login.error:
         step = answer.login.error_next_step or "The detail of the login says more."
-        return visible(f"The org lets nobody in. What to do: {step}", _TEXT_LIMIT)
+        return visible(f"The org lets nobody in. What to do: {step}", _SENTENCES_LIMIT)
     if view == "sources":
         return "The collector asks what may be read when it has logged in, and daily."
     if asked is None:

@@ -1,14 +1,14 @@
 """The console's own login in one line: how old, how long still, and what stands in the way."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console.presenters import formats
 from console.safe_text import visible
 from store.records import LoginState
 from widgets.row_types import Cell, Field, FieldGroup, Tone
 
-_TEXT_LIMIT = 200
+_TEXT_LIMIT = 400
 _SOON_DAYS = 30
 
 
@@ -44,8 +44,10 @@ def _token(login: LoginState, now: datetime) -> Iterator[Cell]:
 def _refused(login: LoginState, error: str, now: datetime) -> Iterator[Cell]:
     """What is wrong, when it is tried again, and whether the token before it still serves."""
     yield Cell(f"✖ {visible(error, _TEXT_LIMIT)}   ", Tone.BAD)
-    if login.next_attempt_at is not None and login.next_attempt_at > now:
-        yield Cell(f"next attempt in {formats.span(login.next_attempt_at - now)}   ", Tone.MUTED)
+    if login.next_attempt_at is not None:
+        wait = login.next_attempt_at - now
+        due = f"next attempt in {formats.span(wait)}" if wait > timedelta() else "tried again soon"
+        yield Cell(f"{due}   ", Tone.MUTED)
     if login.obtained_at is not None and login.expires_at is not None and login.expires_at > now:
         left = formats.span(login.expires_at - now)
         yield Cell(f"the token before it serves {left} more   ", Tone.MUTED)

@@ -45,6 +45,10 @@ def said(login: LoginState | None) -> str:
         (REFUSED, "✖ The app is not approved for this user   next attempt in 6 min"),
         (
             replace(REFUSED, next_attempt_at=NOW - SIX_MINUTES),
+            "✖ The app is not approved for this user   tried again soon",
+        ),
+        (
+            replace(REFUSED, next_attempt_at=None),
             "✖ The app is not approved for this user",
         ),
         (
@@ -112,6 +116,14 @@ def test_the_detail_of_a_login_in_order_names_no_error() -> None:
     assert fields["Introspection"] == "the app may not introspect"
     assert fields["Certificate until"] == "2026-11-28"
     assert fields["Known from"] == "introspection"
+
+
+def test_a_long_step_is_not_cut() -> None:
+    step = "In Setup, open the app's policies. " * 8
+    fields = {
+        f.name: f.value for f in login_fields(replace(REFUSED, error_next_step=step), NOW).fields
+    }
+    assert fields["What to do"] == step
 
 
 def test_what_the_org_said_is_shown_and_not_obeyed() -> None:
