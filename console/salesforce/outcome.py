@@ -56,16 +56,21 @@ def refused_or_unreadable(answer: Answer, what: str) -> Refused | UnreadableAnsw
 def refused_by_soap(answer: Answer, what: str) -> Refused | UnreadableAnswer:
     """What an ``answer`` of status 400 or above to a SOAP request is.
 
-    A refused session is final here: SOAP refuses tokens that REST takes (those in JWT format), and
-    a new one of the same app would fare no better.
+    A refused session is final here, in whichever form the answer comes: SOAP refuses tokens that
+    REST takes (those in JWT format), and a new one of the same app would fare no better.
     """
     fault = soap.fault_of(answer)
-    if fault is None:
-        return refused_or_unreadable(answer, what)
-    retry = soap_row(*fault).retry
-    if retry is Retry.NEW_TOKEN:
-        retry = Retry.FINAL
-    return Refused(soap_refusal(*fault, what), retry, is_trouble=False)
+    if fault is not None:
+        retry = soap_row(*fault).retry
+        refused = Refused(soap_refusal(*fault, what), retry, is_trouble=False)
+    else:
+        judged = refused_or_unreadable(answer, what)
+        if not isinstance(judged, Refused):
+            return judged
+        refused = judged
+    if refused.retry is Retry.NEW_TOKEN:
+        refused.retry = Retry.FINAL
+    return refused
 
 
 def failure_of(error: Exception, address: str) -> Failure:

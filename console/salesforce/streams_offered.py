@@ -46,3 +46,11 @@ async def read_streams_offered(client: RestClient, purpose: str) -> StreamsOffer
 def stream_of(channel: str) -> str:
     """``LoginEventStream`` of ``/event/LoginEventStream``."""
     return channel.rsplit("/", 1)[-1]
+
+
+def is_monitoring(channel: str) -> bool:
+    """Whether it is a standard event's channel, and no custom event's, change event's or topic's.
+
+    (Platform events guide: custom events end in ``__e``, custom channels in ``__chn``.)
+    """
+    return channel.startswith("/event/") and not channel.endswith(("__e", "__chn"))

@@ -14,7 +14,7 @@ from console.salesforce.http import make_http_client
 from console.salesforce.keys import PrivateKey, load_private_key
 from console.salesforce.login import TokenKeeper
 from console.salesforce.rest import RestClient
-from console.salesforce.signing_keys import load_login_keys
+from console.salesforce.signing_keys import LoginKeys, load_login_keys
 from console.salesforce.types import LimitHeader, LoginObservation
 from console.secrets import Secret
 from console.settings import OrgSettings
@@ -70,6 +70,23 @@ async def org(rsa_key: rsa.RSAPrivateKey, clock: HandClock) -> AsyncIterator[Scr
         yield scripted
 
 
+def keys_of(settings: OrgSettings) -> LoginKeys:
+    """The keys in force; reading one and the same PEM takes 50 ms, so it is read once."""
+    secrets = (settings.private_key, settings.private_key_next)
+    if settings.private_key_file or settings.private_key_file_next:
+        return load_login_keys(settings, {})
+    place = (
+        *(secret and secret.reveal() for secret in secrets),
+        settings.consumer_key,
+        settings.consumer_key_next,
+    )
+    if place not in _KEYS:
+        _KEYS[place] = load_login_keys(settings, {})
+    return _KEYS[place]
+
+
+_KEYS: dict[tuple[str | None, ...], LoginKeys] = {}
+
 MakeConsole = Callable[..., contextlib.AbstractAsyncContextManager[Console]]
 
 
@@ -94,7 +111,7 @@ def connect(org: ScriptedOrg, clock: HandClock, settings: OrgSettings) -> MakeCo
                 ours,
                 http,
                 clock,
-                load_login_keys(ours, {}),
+                keys_of(ours),
                 observations.append,
                 remembered,
                 deadlines=deadlines,
