@@ -28,7 +28,7 @@ COMMON_KEYS: Mapping[str, Number | Text] = {
 
 def fault_from(document: object, now: datetime) -> Fault:
     """The fault that a JSON object asks for at ``now``; raises FaultNotUnderstood."""
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         raise FaultNotUnderstood("the body must be a JSON object")
     kind = _kind(document.get("kind"))
     own = KEYS.get(kind, {})
@@ -55,7 +55,9 @@ def _kind(name: object) -> FaultKind:
         raise FaultNotUnderstood(f"kind must be one of: {kinds}") from None
 
 
-def _checked(document: dict[str, object], kind: FaultKind, key: str, rule: Number | Text) -> object:
+def _checked(
+    document: Mapping[str, object], kind: FaultKind, key: str, rule: Number | Text
+) -> object:
     value = document.get(key)
     if value is not None:
         return rule.check(key, value)

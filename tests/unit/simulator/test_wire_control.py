@@ -208,4 +208,17 @@ async def test_a_storys_faults_are_caused_at_their_hours(open_org: OpenOrg) -> N
 async def test_every_storys_faults_can_be_caused() -> None:
     for story in SCENARIOS.values():
         for fault in story.faults:
-            assert fault_from(dict(fault.document), NOW).kind
+            assert fault_from(fault.document, NOW).kind
+
+
+async def test_a_retry_storm_refuses_real_clients_too_while_it_lasts(open_org: OpenOrg) -> None:
+    visitor = await open_org(
+        scenario="retry-storm", episode_at=timedelta(minutes=5), speed=0.0, scale=0.3
+    )
+    await visitor.log_in()
+    no_order = "/services/data/v66.0/sobjects/Order/801000000000001"
+    statuses = []
+    for advance_s in (0, 301, 1_800):
+        await visitor.http.post(CLOCK, json={"advance_s": advance_s})
+        statuses.append((await visitor.http.get(no_order)).status_code)
+    assert statuses == [404, 503, 404]

@@ -119,7 +119,7 @@ def test_scripted_troubles_are_documents_that_the_control_endpoint_takes() -> No
     scripted = {name: scenario.faults for name, scenario in SCENARIOS.items() if scenario.faults}
     assert set(scripted) == {"retry-storm"}
     (refusal,) = scripted["retry-storm"]
-    fault = fault_from(dict(refusal.document), NOON)
+    fault = fault_from(refusal.document, NOON)
     span_ms = only_incident("retry-storm").until_ms - only_incident("retry-storm").since_ms
     assert fault.kind is FaultKind.HTTP_503
     assert 0 <= float(str(refusal.document["for_s"])) * 1_000 - span_ms < 2_000
