@@ -48,7 +48,7 @@ def story_options(function: _Function) -> _Function:
     for option in (
         click.option(
             "--episode-at", metavar="SPAN", callback=_episode,
-            help="When what is told happens: 30m after the start, or -6h, so that logs have it.",
+            help="When what is told happens: 30m after the start, or -8h, so that logs have it.",
         ),
         click.option(
             "--scenario", metavar="NAME", default="acme", show_default=True, callback=_scenario,
