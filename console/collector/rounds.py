@@ -4,15 +4,18 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from console.clock import Clock
 from console.collector.journal import TaskJournal
-from console.errors import OrgError, OrgRefused, OrgwatchError
+from console.errors import OrgError, OrgRefused, OrgwatchError, UnreadableAnswer
 from console.streaming.backoff import Backoff
 from store.errors import StoreError
 from store.records import TaskPhase
 
+_FAILING_SHARE = 0.25
+"""Of a round's own pause: how long it waits at least half of, when it has failed often."""
 _log = logging.getLogger(__name__)
 Pause = Callable[[float], Awaitable[None]]
 """Waits so many seconds of the org's time, or ends earlier where there is reason to."""
@@ -95,7 +98,12 @@ class Boundary:
         return pause_s
 
     def _pause_s(self, failure: OrgwatchError | StoreError | None, interval_s: float) -> float:
-        pause_s = self._retry.delay_s(self._failures, random.random)
+        retry = self._retry
+        if failure is None or isinstance(failure, (OrgRefused, UnreadableAnswer)):
+            # The org was asked and has counted it: a dear round that keeps failing must not cost
+            # more than one that succeeds, or it would spend what the budget saves.
+            retry = replace(retry, cap_s=max(retry.cap_s, interval_s * _FAILING_SHARE))
+        pause_s = retry.delay_s(self._failures, random.random)
         self._failures += 1
         if isinstance(failure, OrgError):
             if not failure.retryable:

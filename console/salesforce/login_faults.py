@@ -12,8 +12,10 @@ from console.settings import PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE, OrgSettings
 
 SKEW_WORTH_SAYING = timedelta(seconds=60)
 
-_PRODUCTION_HOST = re.compile(r"[a-z0-9-]+\.my\.salesforce\.com")
-"""Further labels before ``my`` (``develop``, ``scratch``, …) leave the kind open."""
+_PRODUCTION_HOST = re.compile(r"(?!.*--)[a-z0-9-]+\.my\.salesforce\.com")
+"""Further labels before ``my`` (``develop``, ``scratch``, …) leave the kind open, and so do two
+hyphens, which stand before a sandbox's name where enhanced domains are off (Salesforce help, My
+Domain URL formats)."""
 
 
 def login_fault(

@@ -12,6 +12,9 @@ SHORTEST = timedelta(minutes=25)
 LONGEST = timedelta(hours=24)
 """The longest session timeout that an org can set."""
 
+_FURTHEST = timedelta(days=7)
+"""A token that is said to live longer is one whose end nobody knows."""
+
 _AGREEMENT = 0.25
 """Two ages that differ by more than this share have different causes, such as a revocation."""
 
@@ -54,8 +57,9 @@ class TokenLifetime:
             (introspected, "introspection"),
             (grant.expires_at, "token exp claim"),
         ):
-            if moment is not None and moment - skew > now:
-                return Expiry(moment - skew, source)
+            left = moment - now - skew if moment is not None else timedelta()
+            if timedelta() < left <= _FURTHEST:
+                return Expiry(now + left, source)
         if self.learned_s is not None:
             return Expiry(now + timedelta(seconds=self.learned_s), "learned from the org")
         return Expiry(now + self._timeout, "session timeout setting")

@@ -8,7 +8,7 @@ import pytest
 from console.clock import SystemClock
 from console.collector.journal import TaskJournal
 from console.collector.rounds import Boundary
-from console.errors import OrgRefused, OrgUnreachable
+from console.errors import OrgRefused, OrgUnreachable, UnreadableAnswer
 from console.streaming.backoff import Backoff
 from store import console_state
 from store.errors import StoreUnusable
@@ -16,6 +16,20 @@ from store.records import TaskPhase
 from store.writer import open_writer
 
 QUICK = Backoff(0.01, 0.02)
+
+
+class FastClock(SystemClock):
+    """Waits next to nothing and remembers how long it should have been."""
+
+    def __init__(self):
+        self.pauses_s = []
+        self.has_waited_16_times = asyncio.Event()
+
+    def real_delay_s(self, org_delay_s):
+        self.pauses_s.append(org_delay_s)
+        if len(self.pauses_s) == 16:
+            self.has_waited_16_times.set()
+        return 0.0
 
 
 @pytest.fixture
@@ -116,6 +130,32 @@ async def test_a_refusal_that_will_stand_is_not_asked_about_every_moment(writer)
     retry = Backoff(0.01, 60.0)
     state = await run_until(writer, work, lambda s: s.phase is TaskPhase.BACKING_OFF, retry=retry)
     assert (state.next_at - state.since).total_seconds() > 59
+
+
+@pytest.mark.parametrize(
+    ("failure", "longest_s"),
+    [
+        (OrgRefused("Trouble", "m", "n", retryable=True), 5_400),
+        (UnreadableAnswer("A web page", "m", "n", retryable=True), 5_400),
+        (ZeroDivisionError("oops"), 5_400),
+        (OrgUnreachable("No answer", "m", "n", retryable=True), 300),
+    ],
+)
+async def test_a_dear_round_that_keeps_failing_costs_little(writer, failure, longest_s):
+    clock = FastClock()
+
+    async def work():
+        raise failure
+
+    boundary = Boundary(TaskJournal("thing", writer, clock), clock, Backoff(5.0, 300.0, floor=0.5))
+    task = asyncio.create_task(boundary.repeat(work, lambda: 21_600.0))
+    async with asyncio.timeout(10):
+        await clock.has_waited_16_times.wait()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert clock.pauses_s[0] <= 5
+    assert longest_s / 2 <= clock.pauses_s[15] <= longest_s
 
 
 async def test_a_round_that_is_not_due_waits(writer):

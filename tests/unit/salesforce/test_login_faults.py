@@ -8,7 +8,7 @@ import pytest
 from console.errors import LoginRefused
 from console.salesforce.login_fault_table import ROWS as TABLE
 from console.salesforce.login_fault_table import RetryClass
-from console.salesforce.login_faults import login_fault
+from console.salesforce.login_faults import kind_of_host, login_fault
 from console.salesforce.login_request import Refusal
 from console.settings import PRODUCTION_AUDIENCE, SANDBOX_AUDIENCE, OrgSettings
 from tests.unit.salesforce.oauth_rows import ROWS
@@ -80,3 +80,19 @@ async def test_braces_in_settings_are_only_text(connect: Any) -> None:
         with pytest.raises(LoginRefused) as caught:
             await console.tokens.token()
         assert "{0}{username} is deactivated" in caught.value.meaning
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://acme.my.salesforce.com", "production"),
+        ("https://acme--uat.sandbox.my.salesforce.com", "sandbox"),
+        ("https://test.salesforce.com", "sandbox"),
+        ("https://acme--uat.my.salesforce.com", None),
+        ("https://acme-dev-ed.develop.my.salesforce.com", None),
+        ("https://acme.my.salesforce.mil", None),
+        ("https://[2001:db8::1]:8443", None),
+    ],
+)
+def test_the_kind_of_a_host_is_said_only_where_its_name_tells(url: str, kind: str | None) -> None:
+    assert kind_of_host(url) == kind

@@ -37,6 +37,14 @@ def test_what_the_org_says_comes_first_and_the_setting_last() -> None:
     assert lifetime.expiry(grant(), START, ahead, later).at == later - ahead
 
 
+def test_an_end_beyond_all_time_is_no_knowledge() -> None:
+    end_of_time = datetime.max.replace(tzinfo=START.tzinfo)
+    expiry = TokenLifetime(TWO_HOURS).expiry(
+        grant(None, end_of_time), START, timedelta(minutes=-30), end_of_time
+    )
+    assert (expiry.at, expiry.source) == (START + TWO_HOURS, "session timeout setting")
+
+
 def test_two_early_refusals_at_the_same_age_are_believed() -> None:
     lifetime = TokenLifetime(TWO_HOURS)
     lifetime.refused_at(timedelta(minutes=62), TWO_HOURS)
