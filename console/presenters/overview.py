@@ -15,7 +15,7 @@ from console.presenters.events import event_columns, present_row
 from console.presenters.integrations import integration_key, plot_title, shown_name
 from console.presenters.severities import TONE, severity, sign
 from console.safe_text import visible
-from store.records import StoredEvent
+from store.records import StoredEvent, TaskPhase, TaskState
 from widgets.row_types import Cell, Column, RecordView, Row, Tone
 from widgets.types import AreaView, GaugeView, PanelView
 
@@ -32,6 +32,7 @@ _DAYS_NAMED = 8
 _NAME_LIMIT = 80
 _MOST_ROWS = 40
 """Rows given to a panel: more than any terminal shows of it."""
+_NOT_STREAMING = frozenset({TaskPhase.BACKING_OFF, TaskPhase.FAILED, TaskPhase.STOPPED})
 
 _SHARE_COLUMNS = (
     Column("name", "", 16, widest=32),
@@ -135,16 +136,18 @@ def present_latest(
     per_minute: Sequence[int],
     as_of: datetime,
     gone: Withheld = NOTHING_WITHHELD,
+    stream: TaskState | None = None,
 ) -> PanelView:
-    """The newest events, newest first."""
+    """The newest events, newest first; ``stream`` is what the streaming task says of itself."""
     other_days = any(event.occurred_at.date() != as_of.date() for event in events)
     rows = tuple(present_row(event, as_of) for event in events)
     streams = "stream:" not in gone.needs
-    empty = (
-        "No event yet: they appear here as the org streams them."
-        if streams
-        else "No event is stored, and none can be streamed."
-    )
+    if not streams:
+        empty = "No event is stored, and none can be streamed."
+    elif stream is not None and stream.phase in _NOT_STREAMING:
+        empty = "No event is stored, and the stream is not open."
+    else:
+        empty = "No event yet: they appear here as the org streams them."
     note = (
         f"{formats.plural(sum(per_minute), 'event')} streamed in the last hour"
         if per_minute and streams

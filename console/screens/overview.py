@@ -101,7 +101,7 @@ class OverviewScreen(AnswerScreen[OverviewAnswer]):
             "#limits": overview.present_limits(answer.limits.limits, gone),
             "#concerns": overview.present_concerns(found, moment.as_of),
             "#latest": overview.present_latest(
-                latest.events, latest.per_minute, moment.as_of, gone
+                latest.events, latest.per_minute, moment.as_of, gone, answer.health.stream
             ),
         }
         for selector, view in panels.items():

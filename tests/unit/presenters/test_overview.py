@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from console.answers.limits import LimitAnswer, PoolAnswer
 from console.presenters import overview
 from console.presenters.concerns import Concern
+from store.records import TaskPhase, TaskState
 from tests.unit.presenters.sample_rooms import NOW, event, usage_answer
 from widgets.row_types import Cell, Row, Tone
 from widgets.types import PanelView, Severity
@@ -178,6 +179,15 @@ def test_empty_panels_say_why() -> None:
     assert overview.present_limits(()).records.empty == "No limit has been read yet."
     assert "Nothing" in overview.present_concerns((), NOW).records.empty
     assert "No event yet" in overview.present_latest((), (), NOW).records.empty
+
+
+def test_no_event_is_promised_while_the_stream_is_not_open() -> None:
+    def empty_with(phase: TaskPhase) -> str:
+        stream = TaskState("stream", phase, NOW, "", None, None)
+        return overview.present_latest((), (), NOW, stream=stream).records.empty
+
+    assert "the stream is not open" in empty_with(TaskPhase.BACKING_OFF)
+    assert "No event yet" in empty_with(TaskPhase.RUNNING)
 
 
 def test_the_latest_events_count_the_last_hour() -> None:
