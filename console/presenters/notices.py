@@ -9,6 +9,8 @@ from widgets.types import NoticeView, Severity
 
 _MAX_DETAIL = 400
 """Characters of another program's own words: enough to recognise, too few to fill the screen."""
+_MAX_SENTENCES = 600
+"""Characters of a command's own: what is wrong, what it means, what to do, what the org said."""
 
 
 def store_error(error: StoreError) -> NoticeView:
@@ -49,9 +51,18 @@ def collector_ended(last_words: str) -> NoticeView:
         "The collector has stopped",
         "What is shown is what was collected until then; nothing new comes in.",
         "Quit and start again; what it said last is below.",
-        visible(last_words, _MAX_DETAIL),
+        visible(_last_sentences(last_words), _MAX_SENTENCES),
         Severity.CRITICAL,
     )
+
+
+def _last_sentences(said: str) -> str:
+    """What a command of ours said last, as running text; the end of anything else."""
+    _before, ours, sentences = f"\n{said}".rpartition("\norgwatch: ")
+    if not ours:
+        return " ".join(sentences.split())[-_MAX_SENTENCES:]
+    title, _, rest = sentences.partition("\n")
+    return f"{title}. {' '.join(rest.split())}" if rest else title
 
 
 def starting() -> NoticeView:
