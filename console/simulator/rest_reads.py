@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from console.simulator.describe_shapes import whole_shape
 from console.simulator.rest_call import RestCall, not_found
 from console.simulator.rest_limits import limits_body
 from console.simulator.rest_query import MOST_PAGE_ROWS, first_page, next_page
@@ -15,7 +16,6 @@ from console.simulator.rest_records import record_body, records_body
 from console.simulator.rest_sobjects import (
     all_objects_body,
     basic_body,
-    describe_body,
     visible_table,
 )
 from console.simulator.wire import Wire
@@ -86,7 +86,7 @@ def _basic(reading: Reading) -> object:
 def _described(reading: Reading) -> object:
     table = visible_table(reading.wire, reading.call, reading.words[1])
     reading.call.entity = table.name
-    return describe_body(table, reading.call.base)
+    return whole_shape(table, reading.call.base)
 
 
 def _record(reading: Reading) -> object:

@@ -266,17 +266,17 @@ class World:
         tables = self._tooling_tables if tooling else self._tables
         return tables.get(sobject.lower())
 
-    def sobject_names(self) -> tuple[str, ...]:
-        """The names of the objects that the data API of this org has, in alphabetical order."""
-        return tuple(sorted(table.name for table in self._tables.values()))
+    def sobject_names(self, tooling: bool = False) -> tuple[str, ...]:
+        """The names of the objects that an API of this org has, in alphabetical order."""
+        tables = self._tooling_tables if tooling else self._tables
+        return tuple(sorted(table.name for table in tables.values()))
 
     def table_for(
         self, user: SimUser, sobject: str, *, tooling: bool = False, version: int = 0
     ) -> Table | None:
         """`table` as ``user`` sees it in that API version, 0 being the newest."""
-        return self.access.seen_by(
-            user, self.table(sobject, tooling), tooling=tooling, version=version
-        )
+        table = self.table(sobject, tooling)
+        return self.access.seen_by(user, table, tooling=tooling, version=version)
 
     # -- truth --------------------------------------------------------------------------------
 

@@ -15,6 +15,27 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIMIT_INFO = re.compile(r"api-usage=(\d+)/115000")
 
+OBJECT_KEYS = (
+    "activateable createable custom customSetting deletable deprecatedAndHidden feedEnabled"
+    " hasSubtypes isSubtype keyPrefix label labelPlural layoutable mergeable mruEnabled name"
+    " queryable replicateable retrieveable searchable triggerable undeletable updateable urls"
+)
+DESCRIBE_KEYS = (
+    "actionOverrides childRelationships compactLayoutable fields listviewable lookupLayoutable"
+    " namedLayoutInfos networkScopeFieldName recordTypeInfos searchLayoutable supportedScopes"
+)
+FIELD_KEYS = (
+    "aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula cascadeDelete"
+    " caseSensitive compoundFieldName controllerName createable custom defaultValue"
+    " defaultValueFormula defaultedOnCreate dependentPicklist deprecatedAndHidden digits"
+    " displayLocationInDecimal encrypted externalId extraTypeInfo filterable filteredLookupInfo"
+    " formulaTreatNullNumberAsZero groupable highScaleNumber htmlFormatted idLookup inlineHelpText"
+    " label length mask maskType name nameField namePointing nillable permissionable picklistValues"
+    " polymorphicForeignKey precision queryByDistance referenceTargetField referenceTo"
+    " relationshipName relationshipOrder restrictedDelete restrictedPicklist scale"
+    " searchPrefilterable soapType sortable type unique updateable writeRequiresMasterRead"
+)
+
 
 def used_calls(answer: object) -> int:
     match = LIMIT_INFO.fullmatch(answer.headers["sforce-limit-info"])  # type: ignore[attr-defined]
@@ -167,6 +188,29 @@ async def test_describe_lists_what_can_be_queried(member: Visitor) -> None:
     described = (await member.http.get("/services/data/v66.0/sobjects/user/describe/")).json()
     (profile,) = (field for field in described["fields"] if field["name"] == "ProfileId")
     assert (profile["referenceTo"], profile["relationshipName"]) == (["Profile"], "Profile")
+
+
+async def test_descriptions_have_every_key_that_typed_clients_want(member: Visitor) -> None:
+    of_object = set(OBJECT_KEYS.split())
+    for api in ("", "/tooling"):
+        root = f"/services/data/v66.0{api}/sobjects"
+        for entry in (await member.http.get(root)).json()["sobjects"]:
+            assert entry.keys() >= of_object, entry["name"]
+            assert entry["urls"]["describe"] == f"{root}/{entry['name']}/describe"
+            described = (await member.http.get(entry["urls"]["describe"])).json()
+            assert described.keys() >= of_object | set(DESCRIBE_KEYS.split())
+            assert described["fields"]
+            for field in described["fields"]:
+                assert field.keys() >= set(FIELD_KEYS.split()), (entry["name"], field["name"])
+            for child in described["childRelationships"]:
+                assert child.keys() >= {"childSObject", "field", "relationshipName"}
+
+
+async def test_tooling_describes_its_own_objects(member: Visitor) -> None:
+    path = "/services/data/v66.0/tooling/sobjects/ConnectedApplication/describe/"
+    names = {field["name"] for field in (await member.http.get(path)).json()["fields"]}
+    assert {"Id", "Name"} <= names
+    assert (await member.http.get(path.replace("ConnectedA", "NoSuchA"))).status_code == 404
 
 
 async def test_app_usage_pages_never_say_that_they_end(member: Visitor) -> None:
