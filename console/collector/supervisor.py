@@ -35,6 +35,7 @@ from console.collector.rounds import Boundary, Pause
 from console.collector.stream import StreamSource
 from console.collector.stream_ledger import StreamLedger
 from console.collector.users import UsersSource
+from console.collector.writer_when_free import writer_when_free
 from console.errors import OrgError, OrgUnreachable
 from console.salesforce.http import make_http_client
 from console.salesforce.login import TokenKeeper
@@ -48,7 +49,7 @@ from store import console_state, coverage, limit_samples
 from store.database import is_present
 from store.errors import StoreError
 from store.records import CoverageHour, LoginState, OwnCalls, TaskPhase, TaskState
-from store.writer import Writer, open_writer
+from store.writer import Writer
 
 _log = logging.getLogger(__name__)
 _LOOK_BACK = timedelta(days=4)
@@ -115,7 +116,7 @@ class Collector:
         async with AsyncExitStack() as stack:
             http = make_http_client(self._settings)
             stack.push_async_callback(http.aclose)
-            writer = self._open(stack) if is_present(self._store_file) else None
+            writer = await self._open(stack) if is_present(self._store_file) else None
             past = await self._remember(writer) if writer is not None else _NOTHING
             known = self._login.prepare(self._settings, keys, past.login, self._clock.now())
             tokens = TokenKeeper(self._settings, http, self._clock, keys, self._login.see, known)
@@ -123,14 +124,14 @@ class Collector:
             if writer is None:
                 if not await _until_stopped(_first_token(tokens), stop):
                     return
-                writer = self._open(stack)
+                writer = await self._open(stack)
             await _until_stopped(self._collect(writer, tokens, http, past), stop)
 
-    def _open(self, stack: AsyncExitStack) -> Writer:
+    async def _open(self, stack: AsyncExitStack) -> Writer:
         # Where the folder cannot be made, opening the store says so in sentences.
         with suppress(OSError):
             self._store_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        writer = open_writer(self._store_file)
+        writer = await writer_when_free(self._store_file, self._clock)
         stack.push_async_callback(asyncio.to_thread, writer.close)
         return writer
 

@@ -9,9 +9,10 @@ from console.answers.coverage import Completeness, completeness_of
 from console.answers.health import HealthAnswer, answer_health, heartbeat_grace
 from console.answers.moment import Moment
 from console.clock import Clock
+from console.collector.writer_when_free import is_collecting
 from console.doctor.check import CONFIGURATION, STORE, Check, Result
 from console.doctor.configuration import check_configuration
-from console.doctor.org import OrgFindings, check_beside_collector, check_org, is_collecting
+from console.doctor.org import OrgFindings, check_beside_collector, check_org
 from console.doctor.sources import check_sources
 from console.doctor.store import check_collecting, check_store
 from console.doctor.terminal import check_terminal
@@ -41,7 +42,7 @@ def examine(
     else:
         configured = check_configuration(settings, org, clock.now())
         checks += configured.checks
-        if is_collecting(store_file, clock.now(), grace):
+        if is_collecting(store_file, clock):
             findings = check_beside_collector(store_file, clock.now())
         elif configured.keys is not None:
             findings = check_org(org, configured.keys, store_file, clock)

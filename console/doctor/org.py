@@ -346,13 +346,3 @@ def _at_once(past: LoginObservation | None) -> LoginObservation | None:
     if past is None or past.error_retryable:
         return past
     return replace(past, next_attempt_at=None)
-
-
-def is_collecting(store_file: Path, now: datetime, grace: timedelta) -> bool:
-    """Whether a collector gave a sign of life on this store within ``grace``."""
-    try:
-        with open_reader(store_file) as reader:
-            beat = console_state.heartbeat(reader.connection)
-    except (StoreError, sqlite3.Error):
-        return False
-    return beat is not None and now - beat <= grace
