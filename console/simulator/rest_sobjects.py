@@ -57,8 +57,8 @@ def visible_table(wire: Wire, call: RestCall, name: str, *, tooling: bool = Fals
 def all_objects_body(wire: Wire, call: RestCall, *, tooling: bool = False) -> dict[str, object]:
     """The global describe: what the caller may see."""
     world, user, base = wire.world, call.grant.user, _base(call, tooling)
-    names = world.sobject_names(tooling)
-    tables = [world.table_for(user, name, tooling=tooling) for name in names]
+    see = partial(world.table_for, user, tooling=tooling, version=int(float(call.version)))
+    tables = [see(name) for name in world.sobject_names(tooling)]
     return {
         "encoding": "UTF-8",
         "maxBatchSize": 200,

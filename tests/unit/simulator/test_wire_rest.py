@@ -198,6 +198,7 @@ async def test_descriptions_have_every_key_that_typed_clients_want(member: Visit
             assert entry.keys() >= of_object, entry["name"]
             assert entry["urls"]["describe"] == f"{root}/{entry['name']}/describe"
             described = (await member.http.get(entry["urls"]["describe"])).json()
+            assert isinstance(described, dict), (entry["name"], described)
             assert described.keys() >= of_object | set(DESCRIBE_KEYS.split())
             assert described["fields"]
             for field in described["fields"]:
