@@ -22,9 +22,12 @@ def add_oauth_routes(router: web.UrlDispatcher) -> None:
 
 
 async def issue_token(request: web.Request) -> web.Response:
-    """An access token for whatever the form offers, or a refusal with its captured words."""
+    """An access token for whatever the form offers, or a refusal with its captured words.
+
+    Parameters may stand in the address instead, where many published programs put them.
+    """
     wire = request.app[WIRE]
-    form = await form_of(request)
+    form = {**request.query, **await form_of(request)}
     asked = TokenRequest(wire, request, form, wire.server_time())
     try:
         _strike(wire)

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
+from tests.unit.simulator.visitor import JWT_BEARER, NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -61,6 +61,14 @@ async def test_what_real_orgs_take_too(visitor: Visitor, claims: dict[str, objec
 async def test_audiences_as_clients_spell_them(visitor: Visitor, spelling: str, host: str) -> None:
     answer = await visitor.ask_token(assertion=visitor.assertion(aud=spelling.format(host)))
     assert answer.status_code == 200, answer.text
+
+
+async def test_parameters_may_stand_in_the_address(visitor: Visitor) -> None:
+    said = {"grant_type": JWT_BEARER, "assertion": visitor.assertion()}
+    answer = await visitor.http.post("/services/oauth2/token", params=said)
+    assert answer.status_code == 200, answer.text
+    spoilt = await visitor.http.post("/services/oauth2/token", params=said, data={"assertion": "x"})
+    assert spoilt.json()["error"] == "invalid_grant"
 
 
 async def test_my_domain_is_an_audience(visitor: Visitor) -> None:
