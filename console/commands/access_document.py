@@ -114,6 +114,7 @@ def _user(user: UserAccess) -> dict[str, Any]:
                 "tokens": token.tokens,
                 "uses": token.uses,
                 "last_used": utc_text(token.last_used_at),
+                "oldest_use": utc_text(token.oldest_use_at),
             }
             for token in user.tokens
         ],

@@ -40,7 +40,7 @@ async def client(org: RunningOrg) -> AsyncIterator[RestClient]:
 
 
 async def collected(client: RestClient, org: RunningOrg, store: Path) -> AccessAnswer:
-    writer = open_writer(store)
+    writer = open_writer(store, commit_interval_s=0.0)
     try:
         username = org.announcement["username"]
         await AccessSource(client, org.clock, username, CHANNELS, writer).round()
