@@ -258,7 +258,9 @@ def _remarks(answer: AccessAnswer, view: str) -> tuple[Cell, ...]:
             if one.days_left is not None and one.days_left < _SOON_DAYS
         ]
     if answer.not_visible and view == "users":
-        names = [visible(what, _TEXT_LIMIT) for what, _ in answer.not_visible]
+        # Fields are named behind their object, which is enough here; the detail has them all.
+        objects = dict.fromkeys(what.partition(":")[0] for what, _ in answer.not_visible)
+        names = [visible(name, _TEXT_LIMIT) for name in objects]
         cells.append(Cell("? could not be seen: ", Tone.MUTED))
         cells += [Cell(f"{name}, ", Tone.MUTED) for name in names[:-1]]
         cells.append(Cell(names[-1], Tone.MUTED))

@@ -128,6 +128,8 @@ def test_what_could_not_be_seen_is_remarked_name_by_name_so_that_it_wraps() -> N
     assert words(remarks) == "? could not be seen: A, B"
     assert len(remarks) == 3
     assert present_access(hidden, "sources").remarks == ()
+    fields = access_answer(not_visible=(("A: B.C", "no"), ("A: D", "no"), ("E", "no")))
+    assert words(present_access(fields, "users").remarks) == "? could not be seen: A, E"
 
 
 @pytest.mark.parametrize("view", VIEWS)
