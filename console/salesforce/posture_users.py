@@ -139,15 +139,9 @@ async def _ask(
     return outcomes
 
 
-async def _described(
-    client: RestClient,
-    ids: Sequence[str],
-    purpose: str,
-    not_visible: dict[str, str],
-    lacking: set[str],
-) -> list[IntegrationUserFact]:
+def _questions(ids: Sequence[str]) -> dict[str, _Question]:
     among = quoted_list(ids)
-    questions = {
+    return {
         "User": _Question("Id, Username", _USER_COLUMNS, f"User WHERE Id IN {among}"),
         "PermissionSetAssignment": _Question(
             "AssigneeId", _SET_COLUMNS, f"PermissionSetAssignment WHERE AssigneeId IN {among}"
@@ -159,7 +153,16 @@ async def _described(
         ),
         "UserLogin": _Question("UserId", ("IsFrozen",), f"UserLogin WHERE UserId IN {among}"),
     }
-    outcomes = await _ask(client, questions, purpose, not_visible, lacking)
+
+
+async def _described(
+    client: RestClient,
+    ids: Sequence[str],
+    purpose: str,
+    not_visible: dict[str, str],
+    lacking: set[str],
+) -> list[IntegrationUserFact]:
+    outcomes = await _ask(client, _questions(ids), purpose, not_visible, lacking)
     rows = {
         sobject: _readable(outcome, sobject, not_visible) for sobject, outcome in outcomes.items()
     }
