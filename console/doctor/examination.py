@@ -12,6 +12,7 @@ from console.clock import Clock
 from console.collector.writer_when_free import is_collecting
 from console.doctor.check import CONFIGURATION, STORE, Check, Result
 from console.doctor.configuration import check_configuration
+from console.doctor.deadline import within
 from console.doctor.org import OrgFindings, check_beside_collector, check_org
 from console.doctor.sources import check_sources
 from console.doctor.store import check_collecting, check_store
@@ -19,6 +20,9 @@ from console.doctor.terminal import check_terminal
 from console.settings import OrgSettings, Settings
 from store.database import is_present, open_reader
 from store.errors import StoreError
+
+STORE_S = 2.0
+"""The longest that reading the collector's state may take, in real seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def examine(
     checks += findings.checks
     checks += check_sources(findings.sources, findings.said_when)
     checks += check_store(store_file)
-    health, completeness = _from_store(store_file, moment, org, grace)
+    health, completeness = _from_store_in_time(store_file, moment, org, grace)
     if health is not None:
         checks += check_collecting(health, grace)
         checks.append(_own_calls(health))
@@ -66,6 +70,15 @@ def _no_org(settings: Settings) -> Check:
         "config.org", CONFIGURATION, "Org", Result.FAULT, f"{settings.config_file} {found}",
         "Write the settings with `orgwatch config init`.",
     )  # fmt: skip
+
+
+def _from_store_in_time(
+    store_file: Path, moment: Moment, org: OrgSettings | None, grace: timedelta
+) -> tuple[HealthAnswer | None, Completeness]:
+    try:
+        return within(STORE_S, lambda: _from_store(store_file, moment, org, grace))
+    except TimeoutError:
+        return None, Completeness("blind", (), f"the store did not answer within {STORE_S:g} s")
 
 
 def _from_store(

@@ -42,10 +42,10 @@ from store.errors import StoreBusy, StoreError
 from store.records import LoginState
 from store.writer import Writer, open_writer
 
-ORG_S = 9.0
+ORG_S = 8.0
 """Everything that the org is asked takes at most this long, in real seconds."""
 
-_DEADLINES = Deadlines(connect_s=4.0, read_s=6.0, whole_s=8.0, login_s=6.0)
+_DEADLINES = Deadlines(connect_s=4.0, read_s=6.0, whole_s=7.0, login_s=6.0)
 """Shorter than the collector's, so that each failure is said by its own cause before `ORG_S`."""
 _MOST_WAIT = timedelta(seconds=2)
 """Logins are spaced; a doctor that would have to wait longer tells of the last one instead."""
