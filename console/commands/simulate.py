@@ -97,10 +97,10 @@ def _options(
 ) -> Any:
     """The `SimulateOptions` that the command line asks for; raises `click.BadParameter`."""
     from console.simulator.launch import SimulateOptions
-    from console.simulator.log_quirks import EVERY_QUIRK, NO_QUIRKS, LogQuirks
-    from console.simulator.permissions import Permission
-    from console.simulator.rest_options import RestOptions
-    from console.simulator.wire import WireOptions
+    from console.simulator.logs.quirks import EVERY_QUIRK, NO_QUIRKS, LogQuirks
+    from console.simulator.org.permissions import Permission
+    from console.simulator.rest.options import RestOptions
+    from console.simulator.web.wire import WireOptions
 
     names = [named_one_of(name, Permission, "permission", "--without") for name in withheld]
     return SimulateOptions(

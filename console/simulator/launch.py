@@ -15,14 +15,14 @@ from functools import partial
 from pathlib import Path
 
 from console.errors import ConfigurationError
-from console.simulator.log_quirks import LogQuirks
-from console.simulator.org_clock import OrgClock
-from console.simulator.permissions import Permission
-from console.simulator.run_files import choose_directory, write_config, write_files
+from console.simulator.logs.quirks import LogQuirks
+from console.simulator.oauth.tokens import TokenStore
+from console.simulator.org.permissions import Permission
 from console.simulator.scenarios import catalogue
-from console.simulator.server import OrgServer, bind, start
-from console.simulator.tokens import TokenStore
-from console.simulator.wire import Wire, WireOptions
+from console.simulator.web.org_clock import OrgClock
+from console.simulator.web.run_files import choose_directory, write_config, write_files
+from console.simulator.web.server import OrgServer, bind, start
+from console.simulator.web.wire import Wire, WireOptions
 from console.simulator.world import HISTORY, EcaLogId, World, WorldOptions
 
 FASTEST = 100_000.0

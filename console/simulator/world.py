@@ -11,23 +11,9 @@ from datetime import datetime
 from functools import partial
 
 from console.clock import Clock
-from console.simulator import story_people
-from console.simulator.access import Access
-from console.simulator.app_columns import EcaLogId
-from console.simulator.client_acts import ApiRequest, LoginAttempt
 from console.simulator.dice import number_from
-from console.simulator.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
-from console.simulator.log_files import LogFileChange, SimLogFile
-from console.simulator.log_sources import LogSources
-from console.simulator.log_truth import told_file
-from console.simulator.logins import Login
-from console.simulator.moments import DAY_MS, from_ms, iso_ms, to_ms
-from console.simulator.monitoring import Monitoring
-from console.simulator.object_tables import standard_tables, tooling_tables
-from console.simulator.org_sources import OrgSources
-from console.simulator.own_acts import OwnActs, own_call
-from console.simulator.permissions import Feature
-from console.simulator.publisher import (
+from console.simulator.events.monitoring import Monitoring
+from console.simulator.events.publisher import (
     API_CHANNEL,
     CHANNELS,
     FREE_CHANNELS,
@@ -35,15 +21,29 @@ from console.simulator.publisher import (
     Publisher,
     content_of,
 )
-from console.simulator.recent_logins import RecentLogins
-from console.simulator.rolling_window import RollingWindow
+from console.simulator.events.stream_faults import StreamFaults
+from console.simulator.events.stream_log import RETENTION_MS, PublishedEvent, StreamLog
+from console.simulator.life.client_acts import ApiRequest, LoginAttempt
+from console.simulator.life.logins import Login
+from console.simulator.life.own_acts import OwnActs, own_call
+from console.simulator.life.recent_logins import RecentLogins
+from console.simulator.life.rolling_window import RollingWindow
+from console.simulator.life.stage import set_stage
+from console.simulator.life.truth import Ledger, span_hours
+from console.simulator.logs.app_columns import EcaLogId
+from console.simulator.logs.files import LogFileChange, SimLogFile
+from console.simulator.logs.sources import LogSources
+from console.simulator.logs.truth import told_file
+from console.simulator.moments import DAY_MS, from_ms, iso_ms, to_ms
+from console.simulator.objects.catalogue import standard_tables, tooling_tables
+from console.simulator.objects.sources import OrgSources
+from console.simulator.objects.tables import BigObjectRules, Field, Table
+from console.simulator.org import story_people
+from console.simulator.org.access import Access
+from console.simulator.org.permissions import Feature
+from console.simulator.org.story import OrgFacts, SimApp, SimUser
+from console.simulator.rest.limits_table import PERMISSION_SETS_CREATE_CUSTOM, limits_at
 from console.simulator.scenarios.scenario import Scenario
-from console.simulator.stage import set_stage
-from console.simulator.story import OrgFacts, SimApp, SimUser
-from console.simulator.stream_faults import StreamFaults
-from console.simulator.stream_log import RETENTION_MS, PublishedEvent, StreamLog
-from console.simulator.tables import BigObjectRules, Field, Table
-from console.simulator.truth import Ledger, span_hours
 from console.simulator.world_options import HISTORY, WorldOptions
 
 __all__ = [

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from console.simulator.app_columns import EcaLogId
-from console.simulator.log_quirks import LogQuirks
-from console.simulator.permissions import Feature, Permission
+from console.simulator.logs.app_columns import EcaLogId
+from console.simulator.logs.quirks import LogQuirks
+from console.simulator.org.permissions import Feature, Permission
 
 HISTORY = timedelta(hours=24)
 """How far back an org reaches unless it is told otherwise."""

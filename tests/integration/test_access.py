@@ -18,7 +18,7 @@ from console.collector.users import UsersSource
 from console.commands import cli
 from console.salesforce.rest import RestClient
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.permissions import Permission
+from console.simulator.org.permissions import Permission
 from store.database import open_reader
 from store.writer import open_writer
 from tests.integration.test_probe import CHANNELS, NOW, client_of

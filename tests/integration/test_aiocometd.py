@@ -20,9 +20,9 @@ import pytest_asyncio
 from aiocometd_ng import AuthExtension, Client, ConnectionType, Extension
 from aiocometd_ng.exceptions import ServerError
 
-from console.simulator.cometd_options import StreamingOptions
+from console.simulator.cometd.options import StreamingOptions
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.wire import WireOptions
+from console.simulator.web.wire import WireOptions
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

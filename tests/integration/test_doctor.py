@@ -25,7 +25,7 @@ from console.commands import cli
 from console.salesforce.signing_keys import load_login_keys, login_fingerprint
 from console.settings_file import load
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.permissions import Permission
+from console.simulator.org.permissions import Permission
 from store import console_state, source_access
 from store.database import open_reader
 from store.records import LoginState, OrgIdentity

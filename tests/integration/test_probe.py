@@ -19,7 +19,7 @@ from console.salesforce.rest import RestClient
 from console.salesforce.signing_keys import load_login_keys
 from console.settings_file import load
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.permissions import Permission
+from console.simulator.org.permissions import Permission
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

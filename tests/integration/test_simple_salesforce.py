@@ -28,9 +28,9 @@ from simple_salesforce import (
 )
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.oauth_options import OauthOptions
-from console.simulator.rest_options import RestOptions
-from console.simulator.wire import WireOptions
+from console.simulator.oauth.options import OauthOptions
+from console.simulator.rest.options import RestOptions
+from console.simulator.web.wire import WireOptions
 
 OPTIONS = SimulateOptions(
     history=timedelta(hours=3),

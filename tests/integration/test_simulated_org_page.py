@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from console.commands.simulate import command as simulate
-from console.simulator.fault_documents import COMMON_KEYS
-from console.simulator.fault_kinds import KEYS, FaultKind
+from console.simulator.faults.documents import COMMON_KEYS
+from console.simulator.faults.kinds import KEYS, FaultKind
 from console.simulator.scenarios.catalogue import SCENARIOS
 
 PAGE = (Path(__file__).parents[2] / "docs/simulated-org.md").read_text("utf-8")

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from console.simulator import story_apps as apps
-from console.simulator import story_people as people
-from console.simulator.integration import SimIntegration
+from console.simulator.org import story_apps as apps
+from console.simulator.org import story_people as people
+from console.simulator.org.integration import SimIntegration
+from console.simulator.org.story import OrgFacts, SimApp, SimUser
+from console.simulator.org.story_acme import ACME, INTEGRATIONS
 from console.simulator.scenarios.scenario import Scenario
-from console.simulator.story import OrgFacts, SimApp, SimUser
-from console.simulator.story_acme import ACME, INTEGRATIONS
 
 _MOST_ERRORS = 0.008
 _OLDEST_VERSION = "58.0"

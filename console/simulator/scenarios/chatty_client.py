@@ -2,14 +2,14 @@
 
 from types import MappingProxyType
 
-from console.simulator.integration import CallShape, LoginHabit, Rhythm, SimIntegration
+from console.simulator.life.traffic import Call
+from console.simulator.org.integration import CallShape, LoginHabit, Rhythm, SimIntegration
+from console.simulator.org.story_apps import local_app
+from console.simulator.org.story_people import service_user
+from console.simulator.org.story_rhythms import OFFICE
 from console.simulator.scenarios.calm_week import CALM_INTEGRATIONS, calm_facts_with
 from console.simulator.scenarios.planting import planted_call
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.story_apps import local_app
-from console.simulator.story_people import service_user
-from console.simulator.story_rhythms import OFFICE
-from console.simulator.traffic import Call
 
 _USER = service_user("badges", "Badge Sync", "Badges_API")
 _APP = local_app(

@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from console.simulator.call_shapes import query
-from console.simulator.integration import LoginHabit, SimIntegration
-from console.simulator.logins import planted_program_login
+from console.simulator.life.logins import planted_program_login
 from console.simulator.moments import MINUTE_MS
+from console.simulator.org.call_shapes import query
+from console.simulator.org.integration import LoginHabit, SimIntegration
+from console.simulator.org.story_apps import local_app
+from console.simulator.org.story_people import service_user
 from console.simulator.scenarios.calm_week import CALM_INTEGRATIONS, calm_facts_with
 from console.simulator.scenarios.planting import NO_RHYTHM, planted_call
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.story_apps import local_app
-from console.simulator.story_people import service_user
 
 _USER = service_user("quotes", "Quote Export", "Quotes_API")
 _LAST_USED = datetime(2024, 12, 3, 7, 41, 19, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Apps on every stretch of the way from connected app to External Client App."""
 
-from console.simulator.integration import RhythmChange
 from console.simulator.moments import DAY_MIN, MINUTE_MS
+from console.simulator.org.integration import RhythmChange
 from console.simulator.scenarios.migration_cast import (
     MIGRATION_FACTS,
     MIGRATION_INTEGRATIONS,

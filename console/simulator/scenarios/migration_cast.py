@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from console.simulator import story_apps as apps
-from console.simulator import story_integrations as named
-from console.simulator import story_nameless as nameless
-from console.simulator import story_people as people
-from console.simulator.call_shapes import create, query
-from console.simulator.integration import LoginHabit, Rhythm, SimIntegration
-from console.simulator.story_acme import ACME
-from console.simulator.story_apps import local_app
-from console.simulator.story_people import service_user
-from console.simulator.story_rhythms import OFFICE, SHIFTS
+from console.simulator.org import story_apps as apps
+from console.simulator.org import story_integrations as named
+from console.simulator.org import story_nameless as nameless
+from console.simulator.org import story_people as people
+from console.simulator.org.call_shapes import create, query
+from console.simulator.org.integration import LoginHabit, Rhythm, SimIntegration
+from console.simulator.org.story_acme import ACME
+from console.simulator.org.story_apps import local_app
+from console.simulator.org.story_people import service_user
+from console.simulator.org.story_rhythms import OFFICE, SHIFTS
 
 _FIELD_USER = service_user("field", "Field Service Sync", "Field_API")
 _LEDGER_USER = service_user("ledger", "Ledger Link", "Ledger_API")

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from types import MappingProxyType
 
-from console.simulator import story_people as people
 from console.simulator.moments import DAY_MS, MINUTE_MS
-from console.simulator.permissions import Permission
+from console.simulator.org import story_people as people
+from console.simulator.org.permissions import Permission
 from console.simulator.scenarios.scenario import (
     Incident,
     Opening,

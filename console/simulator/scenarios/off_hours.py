@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from console.simulator.integration import SimIntegration
 from console.simulator.moments import DAY_MIN, HOUR_MS, MINUTE_MS
+from console.simulator.org.integration import SimIntegration
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS, calm
 from console.simulator.scenarios.planting import planted_call
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario

@@ -2,15 +2,15 @@
 
 from types import MappingProxyType
 
-from console.simulator import story_people as people
-from console.simulator.acts import AnomalyFound
 from console.simulator.dice import mixed
-from console.simulator.logins import SUCCESS, Desk, Login, browser_login
-from console.simulator.org_acts import performer_of
+from console.simulator.life.acts import AnomalyFound
+from console.simulator.life.logins import SUCCESS, Desk, Login, browser_login
+from console.simulator.life.org_acts import performer_of
+from console.simulator.org import story_people as people
+from console.simulator.org.story import SimUser
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS
 from console.simulator.scenarios.planting import off_the_edge
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.story import SimUser
 
 _ADDRESS = "198.18.1.20"
 _ROUNDS = 2

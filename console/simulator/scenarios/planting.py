@@ -1,9 +1,9 @@
 """Exact calls and moments, for stories that plant them."""
 
 from console.simulator.dice import number_from
-from console.simulator.integration import CallShape, Rhythm, SimIntegration
+from console.simulator.life.traffic import Call
 from console.simulator.moments import MINUTE_MS
-from console.simulator.traffic import Call
+from console.simulator.org.integration import CallShape, Rhythm, SimIntegration
 
 NO_RHYTHM = Rhythm(0, (1,) * 24)
 """The rhythm of an integration that exists for an episode only."""

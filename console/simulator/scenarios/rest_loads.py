@@ -2,15 +2,15 @@
 
 from types import MappingProxyType
 
-from console.simulator.integration import CallShape, LoginHabit, SimIntegration
-from console.simulator.logins import planted_program_login
+from console.simulator.life.logins import planted_program_login
+from console.simulator.life.traffic import Call
 from console.simulator.moments import MINUTE_MS
+from console.simulator.org.integration import CallShape, LoginHabit, SimIntegration
+from console.simulator.org.story_apps import local_app
+from console.simulator.org.story_people import service_user
 from console.simulator.scenarios.calm_week import CALM_INTEGRATIONS, calm_facts_with
 from console.simulator.scenarios.planting import NO_RHYTHM, planted_call
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.story_apps import local_app
-from console.simulator.story_people import service_user
-from console.simulator.traffic import Call
 
 _USER = service_user("leads", "Lead Import", "Leads_API")
 _APP = local_app(

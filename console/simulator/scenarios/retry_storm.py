@@ -4,7 +4,8 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from console.simulator.dice import mixed
-from console.simulator.integration import CallShape
+from console.simulator.life.traffic import Call
+from console.simulator.org.integration import CallShape
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS, calm
 from console.simulator.scenarios.planting import planted_call
 from console.simulator.scenarios.scenario import (
@@ -14,7 +15,6 @@ from console.simulator.scenarios.scenario import (
     Scenario,
     ScriptedFault,
 )
-from console.simulator.traffic import Call
 
 _ORDERS = calm("orders")
 _REFUSED = CallShape(

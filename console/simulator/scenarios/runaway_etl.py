@@ -2,12 +2,12 @@
 
 from types import MappingProxyType
 
-from console.simulator.integration import RhythmChange
+from console.simulator.life.rolling_window import RollingWindow
+from console.simulator.life.traffic import Traffic
 from console.simulator.moments import DAY_MS, HOUR_MIN, MINUTE_MS, iso_ms
-from console.simulator.rolling_window import RollingWindow
+from console.simulator.org.integration import RhythmChange
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS, calm
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.traffic import Traffic
 
 _LOADER = calm("dwh")
 _EXTRA_PER_MINUTE = 160.0

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from console.simulator import story_acme
-from console.simulator.acts import OrgAct
-from console.simulator.integration import RhythmChange, SimIntegration
-from console.simulator.logins import DESKS, Desk, Login
+from console.simulator.life.acts import OrgAct
+from console.simulator.life.logins import DESKS, Desk, Login
+from console.simulator.life.traffic import Call
 from console.simulator.moments import iso_ms
-from console.simulator.story import OrgFacts
-from console.simulator.traffic import Call
+from console.simulator.org import story_acme
+from console.simulator.org.integration import RhythmChange, SimIntegration
+from console.simulator.org.story import OrgFacts
 
 USUAL_BEGIN = timedelta(minutes=10)
 """How long after the org's opening an episode begins unless somebody asks otherwise."""
@@ -85,7 +85,7 @@ class PermissionStep:
     after: timedelta
     """How long after the episode's beginning."""
     permission: str
-    """API name, as in `console.simulator.permissions`: ``ViewEventLogFiles``."""
+    """API name, as in `console.simulator.org.permissions`: ``ViewEventLogFiles``."""
 
 
 @dataclass(frozen=True, slots=True)

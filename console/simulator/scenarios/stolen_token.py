@@ -2,15 +2,15 @@
 
 from types import MappingProxyType
 
-from console.simulator.acts import AnomalyFeature, AnomalyFound, Performer
-from console.simulator.call_shapes import query
 from console.simulator.dice import mixed
-from console.simulator.integration import CallShape, LoginHabit, SimIntegration
+from console.simulator.life.acts import AnomalyFeature, AnomalyFound, Performer
+from console.simulator.life.traffic import Call
 from console.simulator.moments import MINUTE_MS
+from console.simulator.org.call_shapes import query
+from console.simulator.org.integration import CallShape, LoginHabit, SimIntegration
 from console.simulator.scenarios.calm_week import CALM_FACTS, CALM_INTEGRATIONS, calm
 from console.simulator.scenarios.planting import NO_RHYTHM, planted_call
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.traffic import Call
 
 _VICTIM = calm("orders")
 _TABLES = ("Account", "Contact", "Lead", "Opportunity", "Case", "Order", "User", "Contract")

@@ -2,11 +2,11 @@
 
 from types import MappingProxyType
 
-from console.simulator.logins import DESKS, Desk, browser_login
+from console.simulator.life.logins import DESKS, Desk, browser_login
+from console.simulator.org.story_people import STANDARD_PROFILE, org_user
 from console.simulator.scenarios.calm_week import CALM_INTEGRATIONS, calm_facts_with
 from console.simulator.scenarios.planting import off_the_edge
 from console.simulator.scenarios.scenario import Incident, Opening, Plot, Scenario
-from console.simulator.story_people import STANDARD_PROFILE, org_user
 
 VIP = org_user("helena.voss@acme.example", "Helena Voss (CFO)", STANDARD_PROFILE)
 _OWN_DESK = Desk(VIP, "192.0.2.9", "Safari 26", "Mac OSX")

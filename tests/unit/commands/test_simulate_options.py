@@ -11,8 +11,8 @@ from console.commands.simulate import _options
 from console.commands.simulate import command as simulate
 from console.commands.story_options import Story
 from console.commands.times import parse_span
-from console.simulator.log_quirks import EVERY_QUIRK
-from console.simulator.permissions import Permission
+from console.simulator.logs.quirks import EVERY_QUIRK
+from console.simulator.org.permissions import Permission
 from console.simulator.scenarios.catalogue import SCENARIOS
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.wire import WireOptions
+from console.simulator.web.wire import WireOptions
 from tests.unit.simulator.visitor import NOW, SHORT_HISTORY, OpenOrg, Visitor
 
 

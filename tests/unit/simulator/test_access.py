@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from console.simulator import story_people as people
-from console.simulator.access import EVENT_STORES
-from console.simulator.permissions import Feature, Permission
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_records import total_of
-from console.simulator.soql_run import run
-from console.simulator.story import SimUser
+from console.simulator.org import story_people as people
+from console.simulator.org.access import EVENT_STORES
+from console.simulator.org.permissions import Feature, Permission
+from console.simulator.org.story import SimUser
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.records import total_of
+from console.simulator.soql.run import run
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import SteppedClock
 

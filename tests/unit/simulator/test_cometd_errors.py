@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from console.simulator.cometd_options import StreamingOptions
-from console.simulator.oauth_options import AppPolicy, OauthOptions
-from console.simulator.story_acme import ACME
-from console.simulator.wire import WireOptions
+from console.simulator.cometd.options import StreamingOptions
+from console.simulator.oauth.options import AppPolicy, OauthOptions
+from console.simulator.org.story_acme import ACME
+from console.simulator.web.wire import WireOptions
 from tests.unit.simulator.bayeux import INVALID_ID, LOGINS, READS, Bayeux, connected
 from tests.unit.simulator.visitor import OpenOrg, Visitor
 

@@ -139,7 +139,7 @@ async def test_replay_from_an_id_gives_what_came_after_it(bayeux: Bayeux) -> Non
 
 
 async def test_a_batch_is_bounded(open_org: OpenOrg) -> None:
-    from console.simulator.wire import WireOptions
+    from console.simulator.web.wire import WireOptions
 
     visitor = await open_org(wire=WireOptions(events_per_reply=10))
     bayeux = await connected(visitor, LOGINS, READS, replay=-2)

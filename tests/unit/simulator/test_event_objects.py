@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from console.simulator.acts import (
+from console.simulator.events.act_payloads import event_name, of_act
+from console.simulator.life.acts import (
     AnomalyFeature,
     AnomalyFound,
     LoginAs,
@@ -18,11 +19,10 @@ from console.simulator.acts import (
     PermissionChange,
     ReportExport,
 )
-from console.simulator.event_act_payloads import event_name, of_act
 from console.simulator.moments import to_ms
-from console.simulator.org_settings import REAL_TIME_EVENTS
-from console.simulator.story_people import ADMIN, AGENTS
-from console.simulator.tables import Row, Table
+from console.simulator.objects.tables import Row, Table
+from console.simulator.org.settings import REAL_TIME_EVENTS
+from console.simulator.org.story_people import ADMIN, AGENTS
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.fault_documents import fault_from
-from console.simulator.fault_kinds import AT_ONCE, KEYS, FaultKind, FaultNotUnderstood
-from console.simulator.fault_script import FaultScript
-from console.simulator.faults import MAX_STANDING, FaultBoard
+from console.simulator.faults.board import MAX_STANDING, FaultBoard
+from console.simulator.faults.documents import fault_from
+from console.simulator.faults.kinds import AT_ONCE, KEYS, FaultKind, FaultNotUnderstood
+from console.simulator.faults.script import FaultScript
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 
 

@@ -9,7 +9,7 @@ import h11
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.fault_short_answer import ShortAnswer
+from console.simulator.faults.short_answer import ShortAnswer
 
 
 def read(answer: bytes) -> bytes:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.simulator.dice import MASK, mixed
-from console.simulator.lanes import Lanes, unmixed, walked
+from console.simulator.life.lanes import Lanes, unmixed, walked
 
 numbers = st.integers(0, MASK)
 

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.log_csv import csv_line
+from console.simulator.logs.csv_file import csv_line
 
 HOSTILE = st.text(
     st.sampled_from(["a", '"', ",", "\n", "\r", "\t", "'", "=", "é", "漢", "\u2028", " "])

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.simulator.dice import mixed
-from console.simulator.log_csv import Columns, csv_line
-from console.simulator.log_files import LogFiles, SimLogFile
-from console.simulator.log_quirks import EVERY_QUIRK, NO_QUIRKS, LogQuirks
-from console.simulator.log_rows import Rows
+from console.simulator.logs.csv_file import Columns, csv_line
+from console.simulator.logs.files import LogFiles, SimLogFile
+from console.simulator.logs.quirks import EVERY_QUIRK, NO_QUIRKS, LogQuirks
+from console.simulator.logs.rows import Rows
 from console.simulator.moments import DAY_MIN, DAY_MS, iso_ms
 
 OPENED = datetime(2026, 3, 2, tzinfo=UTC)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.call_kinds import VARIANT_MASK, VARIANT_SHIFT, kind_of
 from console.simulator.keys import request_id, request_ids
-from console.simulator.log_columns import FREE_TYPES, columns_of
-from console.simulator.log_csv import csv_line
-from console.simulator.log_quirks import LogQuirks
-from console.simulator.story_acme import INTEGRATIONS
-from console.simulator.traffic import SOAP_LOGIN, Call
+from console.simulator.life.traffic import SOAP_LOGIN, Call
+from console.simulator.logs.columns import FREE_TYPES, columns_of
+from console.simulator.logs.csv_file import csv_line
+from console.simulator.logs.quirks import LogQuirks
+from console.simulator.org.call_kinds import VARIANT_MASK, VARIANT_SHIFT, kind_of
+from console.simulator.org.story_acme import INTEGRATIONS
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 from tests.unit.simulator.test_world_window import request_at

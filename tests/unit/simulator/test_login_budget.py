@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.login_budget import LOGINS_PER_HOUR, LoginBudget
+from console.simulator.oauth.login_budget import LOGINS_PER_HOUR, LoginBudget
 from tests.unit.simulator.visitor import NOW
 
 

@@ -14,10 +14,10 @@ import pytest
 import pytest_asyncio
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.login_desk import OTHER_ORGS_APP_KEY
-from console.simulator.oauth_codes import challenge_of
-from console.simulator.oauth_options import AppPolicy, OauthOptions
-from console.simulator.wire import Wire, WireOptions
+from console.simulator.oauth.codes import challenge_of
+from console.simulator.oauth.login_desk import OTHER_ORGS_APP_KEY
+from console.simulator.oauth.options import AppPolicy, OauthOptions
+from console.simulator.web.wire import Wire, WireOptions
 from tests.unit.simulator.conftest import client_of
 from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from console.simulator.client_acts import LoginAttempt
-from console.simulator.declared import declared
 from console.simulator.ids import long_id
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_records import records_of, total_of
-from console.simulator.soql_run import Answer, run
-from console.simulator.tables import Row, Table
+from console.simulator.life.client_acts import LoginAttempt
+from console.simulator.objects.declared import declared
+from console.simulator.objects.tables import Row, Table
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.records import records_of, total_of
+from console.simulator.soql.run import Answer, run
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -14,10 +14,10 @@ import pytest
 import pytest_asyncio
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.oauth_options import OauthOptions
-from console.simulator.permissions import Permission
-from console.simulator.rest_options import RestOptions
-from console.simulator.wire import Wire, WireOptions
+from console.simulator.oauth.options import OauthOptions
+from console.simulator.org.permissions import Permission
+from console.simulator.rest.options import RestOptions
+from console.simulator.web.wire import Wire, WireOptions
 from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from console.simulator.soap_envelope import (
+from console.simulator.metadata.soap_envelope import (
     ENVELOPE,
     MOST_BODY_BYTES,
     MOST_DEPTH,

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
-from console.simulator.oauth_options import AppPolicy, OauthOptions
-from console.simulator.wire import WireOptions
+from console.simulator.oauth.options import AppPolicy, OauthOptions
+from console.simulator.web.wire import WireOptions
 from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -17,7 +17,7 @@ from simple_salesforce.metadata import SfdcMetadataApi
 from zeep import Client, Settings
 from zeep.exceptions import Fault
 
-from console.simulator.permissions import Permission
+from console.simulator.org.permissions import Permission
 from tests.unit.simulator.visitor import NOW, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from console.simulator.rest_cursors import CursorShelf
-from console.simulator.soql_run import CountAnswer
-from console.simulator.tables import Table
+from console.simulator.objects.tables import Table
+from console.simulator.rest.cursors import CursorShelf
+from console.simulator.soql.run import CountAnswer
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 ANSWER = CountAnswer(Table("User", {}, list, "005"), 0)

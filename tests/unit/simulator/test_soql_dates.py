@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.soql_dates import is_date_literal, reaches_now, span_of
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_syntax import DateLiteral
+from console.simulator.soql.dates import is_date_literal, reaches_now, span_of
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.syntax import DateLiteral
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)  # a Wednesday
 MOMENTS = st.datetimes(

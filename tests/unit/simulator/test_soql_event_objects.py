@@ -4,10 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_records import records_of
-from console.simulator.soql_run import run
-from console.simulator.tables import (
+from console.simulator.objects.tables import (
     BigObjectRules,
     EventLogObjectRules,
     Field,
@@ -15,6 +12,9 @@ from console.simulator.tables import (
     Table,
     TimeSlices,
 )
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.records import records_of
+from console.simulator.soql.run import run
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

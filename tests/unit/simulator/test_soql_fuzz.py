@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_lexer import TokenKind, tokens_of
-from console.simulator.soql_records import records_of
-from console.simulator.soql_run import run
-from console.simulator.tables import BigObjectRules, EventLogObjectRules, Field, Row, Table
+from console.simulator.objects.tables import BigObjectRules, EventLogObjectRules, Field, Row, Table
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.lexer import TokenKind, tokens_of
+from console.simulator.soql.records import records_of
+from console.simulator.soql.run import run
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 CODES = {

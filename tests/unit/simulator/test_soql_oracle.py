@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.soql_records import Record, records_of
-from console.simulator.soql_run import run
-from console.simulator.tables import Field, Table, Value
+from console.simulator.objects.tables import Field, Table, Value
+from console.simulator.soql.records import Record, records_of
+from console.simulator.soql.run import run
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_parser import MAX_NESTING, parse
-from console.simulator.soql_syntax import (
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.parser import MAX_NESTING, parse
+from console.simulator.soql.syntax import (
     AllOf,
     AnyOf,
     Comparison,

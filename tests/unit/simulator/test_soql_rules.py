@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_records import names_of, records_of, total_of
-from console.simulator.soql_run import run
-from console.simulator.tables import (
+from console.simulator.objects.tables import (
     EventLogObjectRules,
     Field,
     Table,
     Value,
 )
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.records import names_of, records_of, total_of
+from console.simulator.soql.run import run
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.simulator.soql_errors import SoqlError
-from console.simulator.soql_records import records_of, total_of
-from console.simulator.soql_run import run
-from console.simulator.tables import BigObjectRules, Field, Table, Value
+from console.simulator.objects.tables import BigObjectRules, Field, Table, Value
+from console.simulator.soql.errors import SoqlError
+from console.simulator.soql.records import records_of, total_of
+from console.simulator.soql.run import run
 
 NOW = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)  # a Wednesday
 BASE = "/services/data/v66.0"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from console.simulator.stream_faults import StreamFault
-from console.simulator.stream_log import PublishedEvent
+from console.simulator.events.stream_faults import StreamFault
+from console.simulator.events.stream_log import PublishedEvent
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import SteppedClock
 

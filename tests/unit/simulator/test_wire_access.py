@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from console.simulator.permissions import Permission
+from console.simulator.org.permissions import Permission
 from tests.unit.simulator.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

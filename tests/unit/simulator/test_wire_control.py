@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from console.simulator.fault_documents import fault_from
+from console.simulator.faults.documents import fault_from
 from console.simulator.scenarios.catalogue import SCENARIOS
 from console.simulator.scenarios.scenario import ScriptedFault
-from console.simulator.server import _script
+from console.simulator.web.server import _script
 from tests.unit.simulator.visitor import NOW, OpenOrg, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from console.errors import ConfigurationError, PortTaken
-from console.simulator.config_text import MARK
 from console.simulator.launch import SimulateOptions, serve
-from console.simulator.wire import WireOptions
+from console.simulator.web.config_text import MARK
+from console.simulator.web.wire import WireOptions
 from tests.unit.simulator.visitor import NOW, SHORT_HISTORY, Visitor
 
 ROOT = Path(__file__).parents[3]

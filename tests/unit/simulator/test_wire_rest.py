@@ -134,7 +134,7 @@ async def test_the_wrong_method(member: Visitor) -> None:
 
 
 async def test_the_pool_may_be_overrun_and_then_refuses(open_org: OpenOrg) -> None:
-    from console.simulator.wire import WireOptions
+    from console.simulator.web.wire import WireOptions
 
     visitor = await open_org(wire=WireOptions(overrun_fraction=-1.0))
     await visitor.log_in()

@@ -7,16 +7,16 @@ from functools import lru_cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.integration import LoginHabit, Rhythm, RhythmChange, SimIntegration
-from console.simulator.logins import Logins
+from console.simulator.life.logins import Logins
+from console.simulator.life.org_acts import OrgActs, bulk_step_of
+from console.simulator.life.own_acts import OwnActs
+from console.simulator.life.rolling_window import RollingWindow
+from console.simulator.life.traffic import Call, Traffic
+from console.simulator.life.truth import Ledger
 from console.simulator.moments import DAY_MS, HOUR_MS, MINUTE_MS, to_ms
-from console.simulator.org_acts import OrgActs, bulk_step_of
-from console.simulator.own_acts import OwnActs
-from console.simulator.rolling_window import RollingWindow
+from console.simulator.org.integration import LoginHabit, Rhythm, RhythmChange, SimIntegration
+from console.simulator.org.story_acme import INTEGRATIONS
 from console.simulator.scenarios.planting import planted_call
-from console.simulator.story_acme import INTEGRATIONS
-from console.simulator.traffic import Call, Traffic
-from console.simulator.truth import Ledger
 
 START_MS = to_ms(datetime(2026, 3, 3, tzinfo=UTC))
 FIRST = START_MS // MINUTE_MS

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.simulator.client_acts import LoginAttempt
-from console.simulator.log_columns import FREE_TYPES
-from console.simulator.log_quirks import LogQuirks
+from console.simulator.life.client_acts import LoginAttempt
+from console.simulator.logs.columns import FREE_TYPES
+from console.simulator.logs.quirks import LogQuirks
 from console.simulator.world import EcaLogId, SimLogFile, World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 from tests.unit.simulator.test_world_window import request_at

@@ -7,18 +7,18 @@ from itertools import pairwise
 import pytest
 
 from console.errors import ConfigurationError
-from console.simulator.fault_documents import fault_from
-from console.simulator.fault_kinds import FaultKind
-from console.simulator.limits_table import limits_at
-from console.simulator.logins import Login
+from console.simulator.faults.documents import fault_from
+from console.simulator.faults.kinds import FaultKind
+from console.simulator.life.logins import Login
+from console.simulator.life.rolling_window import RollingWindow
+from console.simulator.life.schedule import session_at
+from console.simulator.life.stage import Stage, set_stage
+from console.simulator.life.traffic import Call
 from console.simulator.moments import DAY_MS, HOUR_MS, MINUTE_MS, to_ms
-from console.simulator.places import place_of
-from console.simulator.rolling_window import RollingWindow
+from console.simulator.org.places import place_of
+from console.simulator.rest.limits_table import limits_at
 from console.simulator.scenarios.catalogue import SCENARIOS, scenario_named
 from console.simulator.scenarios.scenario import Incident
-from console.simulator.schedule import session_at
-from console.simulator.stage import Stage, set_stage
-from console.simulator.traffic import Call
 from tests.unit.simulator.stepped_clock import NOON
 
 OPENED_MS = to_ms(NOON)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from console.simulator.log_quirks import NO_QUIRKS
+from console.simulator.life.rolling_window import RollingWindow
+from console.simulator.life.stage import set_stage
+from console.simulator.logs.quirks import NO_QUIRKS
 from console.simulator.moments import MINUTE_MS, from_ms, to_ms
-from console.simulator.permissions import Permission
-from console.simulator.rolling_window import RollingWindow
+from console.simulator.org.permissions import Permission
 from console.simulator.scenarios.scenario import Incident
-from console.simulator.stage import set_stage
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.client_acts import LoginAttempt
+from console.simulator.life.client_acts import LoginAttempt
 from console.simulator.world import PublishedEvent, World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 from tests.unit.simulator.test_world_window import request_at

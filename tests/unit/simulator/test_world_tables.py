@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 
-from console.simulator.client_acts import LoginAttempt
 from console.simulator.ids import long_id
-from console.simulator.tables import Row, Table
+from console.simulator.life.client_acts import LoginAttempt
+from console.simulator.objects.tables import Row, Table
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.integration import Rhythm
+from console.simulator.life.traffic import Traffic
 from console.simulator.moments import MINUTE_MS, to_ms
-from console.simulator.story_acme import INTEGRATIONS
-from console.simulator.traffic import Traffic
+from console.simulator.org.integration import Rhythm
+from console.simulator.org.story_acme import INTEGRATIONS
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.simulator.client_acts import LoginAttempt
+from console.simulator.life.client_acts import LoginAttempt
 from console.simulator.world import EcaLogId, World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, HurryingClock, SteppedClock
 from tests.unit.simulator.test_world_window import request_at

@@ -6,10 +6,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.simulator.client_acts import ApiRequest
 from console.simulator.dice import mixed
+from console.simulator.life.client_acts import ApiRequest
+from console.simulator.life.rolling_window import RollingWindow
 from console.simulator.moments import DAY_MS, MINUTE_MS, to_ms
-from console.simulator.rolling_window import RollingWindow
 from console.simulator.world import World, WorldOptions
 from tests.unit.simulator.stepped_clock import NOON, SteppedClock
 

@@ -1,0 +1,1 @@
+"""Streaming: the Bayeux state machine."""

@@ -1,0 +1,1 @@
+"""Streamed events, their stores, and event log objects."""

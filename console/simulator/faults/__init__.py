@@ -1,0 +1,1 @@
+"""Troubles on request, down to the byte."""

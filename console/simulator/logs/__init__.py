@@ -1,0 +1,1 @@
+"""Event log files, made from what happened."""

@@ -1,0 +1,1 @@
+"""SOAP: logins and the Metadata API."""

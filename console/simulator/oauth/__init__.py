@@ -1,0 +1,1 @@
+"""Logging in: every flow of the token endpoint, and what a token opens."""

@@ -1,0 +1,1 @@
+"""What SOQL sees: the org's objects, their columns and rows."""

@@ -1,0 +1,1 @@
+"""What the simulated org is: people, apps, integrations, permissions."""

@@ -1,0 +1,1 @@
+"""SOQL: read, checked, run and written out."""
