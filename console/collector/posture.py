@@ -1,6 +1,8 @@
 """How integration users stand: permissions, logins, tokens, pre-authorization, certificates."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from sqlite3 import Connection
 
@@ -17,14 +19,15 @@ from store.writer import Writer
 MOST_CALLERS = 1_000
 """Callers of the logs that are looked at, most calls first."""
 
-_EARLY_S = 60.0
-_MOST_EARLY_ROUNDS = 5
+_LOGS_REAL_S = 120.0
+"""The longest that the first reading waits for logs: without them it knows fewer callers."""
 
 
 class PostureSource:
     """Reads the access of integration users and stores it as its day's snapshot.
 
-    ``see_hidden`` is told each time which objects the org does not show.
+    ``see_hidden`` is told each time which objects the org does not show. The first reading waits
+    for ``logs_are_in``, because logs name who calls.
     """
 
     def __init__(
@@ -33,19 +36,21 @@ class PostureSource:
         writer: Writer,
         clock: Clock,
         see_hidden: Callable[[Iterable[str]], None] = lambda _: None,
+        logs_are_in: asyncio.Event | None = None,
     ) -> None:
         self._client = client
         self._writer = writer
         self._clock = clock
         self._see_hidden = see_hidden
-        self._early_rounds = 0
-
-    def pause_s(self, interval_s: float) -> float:
-        """How long to the next round: short until the first logs have named who calls."""
-        return _EARLY_S if 0 < self._early_rounds < _MOST_EARLY_ROUNDS else interval_s
+        self._logs_are_in = logs_are_in
 
     async def round(self) -> str:
         """One reading; raises the room's `OrgError` or `StoreError`."""
+        if self._logs_are_in is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOGS_REAL_S):
+                    await self._logs_are_in.wait()
+            self._logs_are_in = None
         now = self._clock.now()
         since = now - timedelta(days=LOGIN_DAYS)
 
@@ -54,7 +59,6 @@ class PostureSource:
             return list(dict.fromkeys(user_id for user_id in ids if user_id))[:MOST_CALLERS]
 
         named = await self._writer.write(callers)
-        self._early_rounds = 0 if named else self._early_rounds + 1
         facts = await read_posture(self._client, named, now)
         self._see_hidden(facts.not_visible)
         snapshot = posture_snapshot(facts, self._clock)

@@ -241,31 +241,46 @@ class Collector:
         see = self._refusals.see
         apps = AppsSource(client, writer, clock, partial(see, "apps: hidden"))
         users = UsersSource(client, writer, clock)
-        stream = StreamSource(
-            settings,
-            client,
-            tokens,
-            writer,
-            clock,
-            tasks.journal("stream"),
-            StreamLedger(settings.stream_channels, past.hours, past.alive_until),
-            self._wished.ledger_real_s,
-            self._stream_timings,
-            partial(see, "stream"),
-        )
-        posture = PostureSource(client, writer, clock, partial(see, "access: hidden"))
+        stream = self._stream_source(tasks, writer, client, tokens, past)
+        logs_are_in = asyncio.Event()
+        posture = PostureSource(client, writer, clock, partial(see, "access: hidden"), logs_are_in)
         tasks.keep("stream", stream.run)
         for name, work, pause in (
             ("limits", limits.round, lambda: self._budget.intervals().limits_s),
             ("org", org.round, lambda: self._budget.intervals().org_s),
-            ("log files", log_files.round, lambda: self._budget.intervals().log_files_s),
+            (
+                "log files",
+                _telling(log_files.round, logs_are_in),
+                lambda: self._budget.intervals().log_files_s,
+            ),
             ("apps", apps.round, lambda: self._budget.intervals().apps_s),
             ("users", users.round, lambda: self._budget.intervals().users_s),
-            ("access", posture.round, lambda: posture.pause_s(self._budget.intervals().access_s)),
+            ("access", posture.round, lambda: self._budget.intervals().access_s),
         ):
             first_pause_s = self._budget.first_pause_s(name, _last_success(past, name))
             tasks.repeat(name, work, pause, first_pause_s, see_refused=partial(see, name))
         self._start_probe(tasks, writer, client, past)
+
+    def _stream_source(
+        self,
+        tasks: "_Tasks",
+        writer: Writer,
+        client: RestClient,
+        tokens: TokenKeeper,
+        past: _Remembered,
+    ) -> StreamSource:
+        return StreamSource(
+            self._settings,
+            client,
+            tokens,
+            writer,
+            self._clock,
+            tasks.journal("stream"),
+            StreamLedger(self._settings.stream_channels, past.hours, past.alive_until),
+            self._wished.ledger_real_s,
+            self._stream_timings,
+            partial(self._refusals.see, "stream"),
+        )
 
     def _start_probe(
         self, tasks: "_Tasks", writer: Writer, client: RestClient, past: _Remembered
@@ -339,6 +354,20 @@ class _Tasks:
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._running.append(asyncio.create_task(work, name=name))
+
+
+def _telling(
+    work: Callable[[], Awaitable[str]], ended: asyncio.Event
+) -> Callable[[], Awaitable[str]]:
+    """``work``, with ``ended`` set when it has been done once, whatever came of it."""
+
+    async def told() -> str:
+        try:
+            return await work()
+        finally:
+            ended.set()
+
+    return told
 
 
 async def _first_token(tokens: TokenKeeper) -> None:
