@@ -127,7 +127,7 @@ def _privileges(user: IntegrationUser) -> PostureCheck:
     return _fail(
         "privileges",
         title,
-        _joined(f"{held.name} through {held.through}" for held in _unique(broad)),
+        "; ".join(f"{_joined(names)} through {through}" for through, names in _by_holder(broad)),
         "Give it the objects and fields that it needs by a permission set of its own.",
     )
 
@@ -328,8 +328,15 @@ def _no_app(facts: UserFacts) -> str:
     return "neither logs nor logins are visible"
 
 
-def _unique(held: Iterable[HeldPermission]) -> list[HeldPermission]:
-    return list({each.name: each for each in reversed(list(held))}.values())[::-1]
+def _by_holder(held: Sequence[HeldPermission]) -> list[tuple[str, list[str]]]:
+    """What gives which permissions: each permission once, under the first that gives it."""
+    seen: set[str] = set()
+    holders: dict[str, list[str]] = {}
+    for each in held:
+        if each.name not in seen:
+            seen.add(each.name)
+            holders.setdefault(each.through, []).append(each.name)
+    return list(holders.items())
 
 
 def _joined(parts: Iterable[str]) -> str:

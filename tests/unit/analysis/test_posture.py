@@ -274,6 +274,19 @@ def test_apps_that_only_tokens_name_are_not_all_of_them() -> None:
         assert found(facts, id_).verdict is Verdict.UNKNOWN
 
 
+def test_permissions_are_told_by_what_gives_them_and_once() -> None:
+    held = (
+        HeldPermission("Modify All Data", "profile Legacy"),
+        HeldPermission("View All Data", "profile Legacy"),
+        HeldPermission("View All Data", "permission set Reader"),
+        HeldPermission("Manage Users", "permission set Admin"),
+    )
+    assert found(user(permissions=held), "privileges").evidence == (
+        "Modify All Data, View All Data through profile Legacy; "
+        "Manage Users through permission set Admin"
+    )
+
+
 def test_an_address_that_is_none_is_outside_every_network() -> None:
     facts = replace(GOOD, logins=(replace(LOGIN, source_ip="Salesforce.com IP"),))
     assert found(facts, "sources").verdict is Verdict.FAIL
