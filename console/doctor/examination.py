@@ -10,6 +10,7 @@ from console.answers.health import HealthAnswer, answer_health, heartbeat_grace
 from console.answers.moment import Moment
 from console.clock import Clock
 from console.collector.writer_when_free import is_collecting
+from console.doctor.access import check_access
 from console.doctor.check import CONFIGURATION, STORE, Check, Result
 from console.doctor.configuration import check_configuration
 from console.doctor.deadline import within
@@ -54,6 +55,7 @@ def examine(
             findings = OrgFindings([])
     checks += findings.checks
     checks += check_sources(findings.sources, findings.said_when)
+    checks += check_access(store_file, moment.as_of, org.integrations if org else ())
     checks += check_store(store_file)
     health, completeness = _from_store_in_time(store_file, moment, org, grace)
     if health is not None:

@@ -16,6 +16,8 @@ from console.collector.apps import AppsSource
 from console.collector.posture import PostureSource
 from console.collector.users import UsersSource
 from console.commands import cli
+from console.doctor.access import check_access
+from console.doctor.check import Result
 from console.salesforce.rest import RestClient
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.org.permissions import Permission
@@ -145,6 +147,26 @@ async def test_the_command_prints_what_the_answer_says(
         "user",
         next(name for name in users if name.startswith("svc-erp@")),
     ]
+
+
+async def test_the_doctor_sums_access_up_and_calls_no_finding_of_the_org_its_own_fault(
+    client: RestClient, org: RunningOrg, tmp_path: Path
+) -> None:
+    store = tmp_path / "acme.db"
+    answer = await collected(client, org, store)
+    found = {check.id: check for check in check_access(store, org.clock.now(), ())}
+    failing = [user for user in answer.users if user.count(Verdict.FAIL)]
+    assert (
+        f"{len(answer.users)} known, {len(failing)} with findings" in found["access.users"].evidence
+    )
+    assert found["access.users"].result is Result.NOTE
+    assert "ended" in found["access.certificates"].evidence
+    # No log was read: nothing may be said of versions.
+    assert found["access.versions"].result is Result.UNKNOWN
+    empty = tmp_path / "empty.db"
+    open_writer(empty).close()
+    assert [check.result for check in check_access(empty, org.clock.now(), ())] == [Result.UNKNOWN]
+    assert check_access(tmp_path / "none.db", org.clock.now(), ()) == []
 
 
 async def test_without_a_reading_there_is_no_answer(org: RunningOrg, tmp_path: Path) -> None:
