@@ -54,7 +54,7 @@ def examine(
         else:
             findings = OrgFindings([])
     checks += findings.checks
-    checks += check_sources(findings.sources, findings.said_when)
+    checks += check_sources(findings.sources, findings.asked_before)
     checks += check_access(store_file, moment.as_of, org.integrations if org else ())
     checks += check_store(store_file)
     health, completeness = _from_store_in_time(store_file, moment, org, grace)

@@ -58,14 +58,14 @@ class OrgFindings:
 
     checks: list[Check]
     sources: SourcesAnswer = _NOTHING
-    said_when: str = ""
-    """How old ``sources`` is, in words to put behind an evidence; empty when just asked."""
+    asked_before: str = ""
+    """When ``sources`` was asked, in words; empty when just now."""
 
     def show_stored(self, sources: SourcesAnswer) -> None:
         """Findings of an earlier probe, said to be so."""
         self.sources = sources
         if sources.taken_at is not None:
-            self.said_when = f" (asked {sources.taken_at:%Y-%m-%d %H:%M} UTC)"
+            self.asked_before = f"{sources.taken_at:%Y-%m-%d %H:%M} UTC, by an earlier probe"
 
 
 def check_org(org: OrgSettings, keys: LoginKeys, store_file: Path, clock: Clock) -> OrgFindings:

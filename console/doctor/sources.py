@@ -9,8 +9,11 @@ _OR = ", or "
 """The org says the same for a permission and a licence that is missing: nobody is at fault yet."""
 
 
-def check_sources(answer: SourcesAnswer, when: str) -> list[Check]:
-    """One check for each source, and the licences; ``when`` says how old the finding is."""
+def check_sources(answer: SourcesAnswer, asked_before: str) -> list[Check]:
+    """One check for each source, and the licences.
+
+    ``asked_before`` says when, where the findings are an earlier probe's: once, above them all.
+    """
     if answer.taken_at is None:
         return [
             Check(
@@ -18,7 +21,9 @@ def check_sources(answer: SourcesAnswer, when: str) -> list[Check]:
                 "the org was not asked: the login comes first",
             )
         ]  # fmt: skip
-    checks = [_source(source, when) for source in answer.sources]
+    checks = [_source(source) for source in answer.sources]
+    if asked_before:
+        checks.insert(0, Check("sources.asked", SOURCES, "Asked", Result.OK, asked_before))
     if answer.licences:
         names = ", ".join(
             f"{name} {_count(used)} of {_count(total)}" for name, total, used in answer.licences
@@ -31,16 +36,16 @@ def _count(number: int | None) -> str:
     return "?" if number is None else f"{number:,}"
 
 
-def _source(source: SourceAccess, when: str) -> Check:
+def _source(source: SourceAccess) -> Check:
     id_ = f"source.{source.source}"
     if source.readable is Readable.YES:
-        return Check(id_, SOURCES, source.title, Result.OK, source.evidence + when)
+        return Check(id_, SOURCES, source.title, Result.OK, source.evidence)
     if source.readable is Readable.UNKNOWN:
-        return Check(id_, SOURCES, source.title, Result.UNKNOWN, source.evidence + when)
+        return Check(id_, SOURCES, source.title, Result.UNKNOWN, source.evidence)
     missing = source.missing or ""
     evidence = f"needs {missing}: {source.evidence}" if missing else source.evidence
     if missing.startswith(_PERMISSION) and _OR not in missing:
         step = f"Give the user {missing}, by a permission set of its own."
-        return Check(id_, SOURCES, source.title, Result.FAULT, evidence + when, step)
+        return Check(id_, SOURCES, source.title, Result.FAULT, evidence, step)
     step = "Where the org has it, give the user the permission." if _OR in missing else ""
-    return Check(id_, SOURCES, source.title, Result.NOTE, evidence + when, step)
+    return Check(id_, SOURCES, source.title, Result.NOTE, evidence, step)

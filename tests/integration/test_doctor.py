@@ -27,6 +27,7 @@ from console.settings_file import load
 from console.simulator.launch import RunningOrg, SimulateOptions, serve
 from console.simulator.org.permissions import Permission
 from store import console_state, source_access
+from store.access_records import AccessProbe, Readable, SourceAccess
 from store.database import open_reader
 from store.records import LoginState, OrgIdentity
 from store.writer import open_writer
@@ -170,10 +171,15 @@ async def test_beside_a_running_collector_nobody_logs_in_a_second_time(
     writer = open_writer(store)
     await writer.write(lambda connection: console_state.record_login(connection, state))
     await writer.write(lambda connection: console_state.record_heartbeat(connection, now))
+    limits = SourceAccess("limits", "Limits of the org", Readable.YES, None, "the org answered")
+    probe = AccessProbe(now - timedelta(hours=2), "orgwatch@acme.example", (limits,), (), ())
+    await writer.write(lambda connection: source_access.record_probe(connection, probe))
     writer.close()
     before = await token_requests(org)
     data = await examined(org, store)
     assert await token_requests(org) == before
+    assert of(data, "sources.asked")["evidence"] == "2026-03-11 07:30 UTC, by an earlier probe"
+    assert of(data, "source.limits")["evidence"] == "the org answered"
     assert "7 min ago" in of(data, "login")["evidence"]
     assert of(data, "store.collector")["result"] == "ok"
 
